@@ -1,0 +1,36 @@
+# npm_package(<name> VERSION v SHA256 hash OUT variable): fetches a package's tarball with the npm client at configure
+# time, once, refuses it unless its SHA-256 is the given one, unpacks it, and sets <variable> to the unpacked folder.
+set(USER_LIMITS_CACHE ${CMAKE_SOURCE_DIR}/.cache CACHE PATH "Where fetched sources are kept between builds")
+
+function(npm_package name)
+  cmake_parse_arguments(ARG "" "VERSION;SHA256;OUT" "" ${ARGN})
+  string(REGEX REPLACE "^@" "" file_name ${name})
+  string(REPLACE "/" "-" file_name ${file_name})
+  set(tarball ${USER_LIMITS_CACHE}/${file_name}-${ARG_VERSION}.tgz)
+  set(folder ${USER_LIMITS_CACHE}/${file_name}-${ARG_VERSION})
+
+  file(MAKE_DIRECTORY ${USER_LIMITS_CACHE})
+  file(LOCK ${USER_LIMITS_CACHE} DIRECTORY GUARD FUNCTION TIMEOUT 300)
+  if(NOT EXISTS ${tarball})
+    find_program(NPM npm)
+    if(NOT NPM)
+      message(FATAL_ERROR "npm is missing, so ${name} ${ARG_VERSION} cannot be fetched. Install it: apt-get install npm")
+    endif()
+    message(STATUS "Fetching ${name} ${ARG_VERSION}")
+    execute_process(COMMAND ${NPM} pack --silent ${name}@${ARG_VERSION} WORKING_DIRECTORY ${USER_LIMITS_CACHE}
+                    RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE why)
+    if(failed)
+      message(FATAL_ERROR "npm could not fetch ${name} ${ARG_VERSION}. Is the network there? npm said:\n${why}")
+    endif()
+  endif()
+  file(SHA256 ${tarball} got)
+  if(NOT got STREQUAL ARG_SHA256)
+    file(REMOVE ${tarball})
+    message(FATAL_ERROR "${name} ${ARG_VERSION}: SHA-256 is ${got}, expected ${ARG_SHA256}. The file was removed; "
+                        "run the build again, and if it comes back, the package was changed under its version.")
+  endif()
+  if(NOT EXISTS ${folder}/package)
+    file(ARCHIVE_EXTRACT INPUT ${tarball} DESTINATION ${folder})
+  endif()
+  set(${ARG_OUT} ${folder}/package PARENT_SCOPE)
+endfunction()
