@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "store/store.h"
+
+namespace store {
+
+/// Opens a store for writing by its URL and creates it if it is not there:
+///   sqlite:PATH              one host; options after '?': history=off keeps no history
+///   memory:                  gone with the process
+/// kFatal for a URL that is not understood, with the forms there are, and for a file that is not sound or not ours.
+[[nodiscard]] Result<std::unique_ptr<Store>> open(std::string_view url);
+
+/// Opens what a Store wrote, for reading. A store that is not there is an error: nothing is created.
+[[nodiscard]] Result<std::unique_ptr<Reader>> open_reader(std::string_view url);
+
+}  // namespace store

@@ -1,0 +1,222 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limits/change.h"
+#include "limits/fault.h"
+#include "limits/user_limit.h"
+
+namespace store {
+
+/// The two things a caller can do about a failing store.
+enum class Errc {
+  kBusy,   ///< Other writers, or a passing condition: try again, a bounded number of times, then as kFatal.
+  kFatal,  ///< Going on could be wrong: end non-zero, send no status.
+};
+
+/// `what` names the store, what failed there, and what to do.
+struct Error {
+  Errc code;
+  std::string what;
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+
+/// What became of a record. Every record gets exactly one.
+enum class Verdict : std::uint8_t {
+  kApplied,    ///< took effect on a defined limit
+  kDuplicate,  ///< this very event (sequence and id) was here before
+  kStale,      ///< first seen, but a later event has set all it would set: it only goes into the history
+  kParked,     ///< took effect on a limit that has no definition yet
+  kIgnored,    ///< the rules say that it does not concern us
+  kDead,       ///< could not be applied: kept as a dead letter
+  kExpired,    ///< older than what retention kept of its limit: changes nothing
+};
+inline constexpr std::size_t kVerdictCount = 7;
+[[nodiscard]] std::string_view to_string(Verdict);
+
+/// Counts by verdict.
+class Tally {
+ public:
+  std::int64_t& operator[](Verdict v) { return counts_[static_cast<std::size_t>(v)]; }
+  std::int64_t operator[](Verdict v) const { return counts_[static_cast<std::size_t>(v)]; }
+  Tally& operator+=(const Tally&);
+  [[nodiscard]] std::int64_t total() const;
+  friend bool operator==(const Tally&, const Tally&) = default;
+
+ private:
+  std::array<std::int64_t, kVerdictCount> counts_{};
+};
+
+/// A record that cannot be applied. Its key is SHA-256 of the raw bytes and the reason: the same record again,
+/// redelivered or sent anew by the producer, only raises `seen`.
+struct DeadLetter {
+  std::string_view raw;  ///< the record's bytes (the undecoded text for bad_base64)
+  limits::Fault fault;
+  limits::Origin origin;
+};
+
+struct ShardKey {
+  std::string_view stream;
+  std::string_view shard;
+};
+
+/// What a batch says about its shard. The store adds the batch's tally to the shard's row.
+struct ShardProgress {
+  ShardKey key;
+  std::string_view sequence;  ///< of the last record of the batch; empty: no record yet, the row keeps what it has
+  std::int64_t sub_sequence = 0;
+  std::optional<std::int64_t> millis_behind_latest;
+  limits::TimeMs now;               ///< wall clock, for people only: nothing is decided by it
+  std::string_view owner;           ///< host:pid of the child
+  std::string_view rules_version;   ///< SHA-256 hex, limits::Rules::version
+  bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to here is done
+};
+
+/// The unit of commit.
+struct Batch {
+  std::span<const limits::Change> changes;  ///< in the order of the stream
+  std::span<const DeadLetter> dead_letters;
+  std::int64_t ignored = 0;
+  ShardProgress shard;
+};
+
+enum class Durability {
+  kCommitted,  ///< survives the end of the process; a power cut may take back the newest batches (they come again)
+  kDurable,    ///< survives a power cut, and so does everything committed before: required right before a checkpoint
+};
+
+/// What a batch did. Findings are counted, and never stop anything.
+struct Report {
+  Tally verdicts;
+  std::int64_t discrepancies_seen = 0;  ///< claimed_previous_progress differed from what progress was
+  std::int64_t sequence_conflicts = 0;  ///< two events of one limit under one sequence number
+  std::int64_t foreign_aggregates = 0;  ///< a userLimitId seen under a second aggregate
+};
+
+/// The write side. One thread per Store; many processes may share what it stores to.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Applies the changes (each group of a limit keeps the highest stamp), appends history, keeps the dead letters, adds
+  /// to the shard's row, and records its position last. Each limit changes atomically with its history; a batch of
+  /// which a part was committed converges when it is applied again. Applying what was already applied changes nothing
+  /// and is not an error: the daemon redelivers after a crash. Waits a bounded time for other writers, then kBusy.
+  [[nodiscard]] Result<Report> apply(const Batch& batch, Durability durability);
+
+ private:
+  virtual Result<Report> do_apply(const Batch&, Durability) = 0;
+};
+
+/// One event of a limit, as it was applied. The first group of members is content and made from the event alone; the
+/// second is provenance and outside equality.
+struct HistoryRow {
+  std::string aggregate_id;
+  std::string user_limit_id;
+  std::int64_t sequence = 0;
+  std::string event_id;
+  std::string type;
+  std::string handler;
+  std::int64_t created_at = 0;
+  std::optional<std::string> progress_after;  ///< set if the event's handler writes the progress group
+  std::string fields;                         ///< canonical JSON object
+
+  std::int64_t change_id = 0;  ///< grows in order of arrival
+  std::string stream;
+  std::string shard;
+  std::string kinesis_sequence;
+  std::int64_t sub_sequence = 0;
+  std::int64_t arrival_ms = 0;
+  std::string rules_version;
+};
+
+/// A limit whose progress is set and whose definition has not come yet.
+struct ParkedLimit {
+  std::string aggregate_id;
+  std::string user_limit_id;
+  std::string progress;
+  std::optional<std::int64_t> next_reset_time;
+  std::int64_t newest_sequence = 0;
+  std::string newest_event_id;
+  std::int64_t events = 0;    ///< how many of its events are in the history; 0 if history is off
+  std::int64_t since_ms = 0;  ///< arrival of the first
+};
+
+struct DeadLetterRow {
+  std::int64_t id = 0;
+  std::string state;  ///< open, replayed, discarded
+  limits::Reason reason{};
+  std::string what;
+  std::string raw;
+  std::string stream;
+  std::string shard;
+  std::string kinesis_sequence;
+  std::int64_t sub_sequence = 0;
+  std::int64_t arrival_ms = 0;
+  std::int64_t seen = 1;  ///< outside equality
+  std::string rules_version;
+};
+
+struct ShardRow {
+  std::string stream;
+  std::string shard;
+  std::string owner;
+  std::string sequence;
+  std::int64_t sub_sequence = 0;
+  std::string checkpoint_sequence;  ///< last position that the daemon was about to be told
+  std::int64_t checkpoint_sub_sequence = 0;
+  std::int64_t updated_at = 0;
+  std::int64_t checkpoint_at = 0;
+  std::optional<std::int64_t> millis_behind_latest;
+  Tally verdicts;
+  std::int64_t discrepancies_seen = 0;
+  std::int64_t sequence_conflicts = 0;
+  std::int64_t foreign_aggregates = 0;
+  std::string rules_version;
+};
+
+struct LimitFilter {
+  std::optional<std::string> user_id;
+};
+
+/// Called with each row in turn; false ends the walk.
+template <class Row>
+using Visitor = std::function<bool(const Row&)>;
+
+/// The read side: never writes, and never waits for a writer. Each call sees one committed state.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  /// The defined limits of that id: one per aggregate that has it, so normally at most one.
+  [[nodiscard]] virtual Result<std::vector<limits::UserLimit>> get(std::string_view user_limit_id) = 0;
+  /// Ordered by (user, limit).
+  [[nodiscard]] virtual Result<void> each_limit(const LimitFilter&, const Visitor<limits::UserLimit>&) = 0;
+  /// In sequence order, oldest first. Empty for an id that is not known.
+  [[nodiscard]] virtual Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) = 0;
+  [[nodiscard]] virtual Result<void> each_parked(const Visitor<ParkedLimit>&) = 0;
+  /// By id, oldest first.
+  [[nodiscard]] virtual Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) = 0;
+  [[nodiscard]] virtual Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) = 0;
+  [[nodiscard]] virtual Result<std::vector<ShardRow>> shards() = 0;
+
+  /// The state as lines of text, sorted, one JSON array per line: what two stores must have in common to be called
+  /// equal. Sections in this order: limits, parked limits, history content, dead letters (docs/schema.md has the exact
+  /// form).
+  [[nodiscard]] virtual Result<void> each_digest_line(const Visitor<std::string>&) = 0;
+  /// SHA-256 over those lines, each with its LF, as hex.
+  [[nodiscard]] Result<std::string> digest();
+};
+
+}  // namespace store
