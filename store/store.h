@@ -13,6 +13,7 @@
 
 #include "limits/change.h"
 #include "limits/fault.h"
+#include "limits/sha256.h"
 #include "limits/user_limit.h"
 
 namespace store {
@@ -32,15 +33,17 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-/// What became of a record. Every record gets exactly one.
+/// What became of a record. Every record gets exactly one. A change *takes effect* if its stamp is higher than that of
+/// at least one group it writes; a group that is not set has no stamp, and any is higher.
 enum class Verdict : std::uint8_t {
-  kApplied,    ///< took effect on a defined limit
-  kDuplicate,  ///< this very event (sequence and id) was here before
-  kStale,      ///< first seen, but a later event has set all it would set: it only goes into the history
-  kParked,     ///< took effect on a limit that has no definition yet
-  kIgnored,    ///< the rules say that it does not concern us
-  kDead,       ///< could not be applied: kept as a dead letter
-  kExpired,    ///< older than what retention kept of its limit: changes nothing
+  kApplied,    ///< took effect, and the limit is defined now
+  kDuplicate,  ///< no effect: this very event (its stamp) was here before
+  kStale,      ///< no effect, but first seen: later events have set all it would set. It only goes into the history.
+           ///< Without history, only a repeat of the event that set a group is known as a duplicate; others are stale.
+  kParked,   ///< took effect on a limit that has no definition yet
+  kIgnored,  ///< the rules say that it does not concern us
+  kDead,     ///< could not be applied: kept as a dead letter
+  kExpired,  ///< older than what retention kept of its limit: changes nothing
 };
 inline constexpr std::size_t kVerdictCount = 7;
 [[nodiscard]] std::string_view to_string(Verdict);
@@ -58,29 +61,33 @@ class Tally {
   std::array<std::int64_t, kVerdictCount> counts_{};
 };
 
-/// A record that cannot be applied. Its key is SHA-256 of the raw bytes and the reason: the same record again,
-/// redelivered or sent anew by the producer, only raises `seen`.
+/// A record that cannot be applied. The same record again (by its key), redelivered or sent anew by the producer, only
+/// raises `seen`; all else stays as it first came.
 struct DeadLetter {
   std::string_view raw;  ///< the record's bytes (the undecoded text for bad_base64)
   limits::Fault fault;
   limits::Origin origin;
 };
 
+/// A dead letter's identity: SHA-256 of the reason's name, a NUL and the raw bytes.
+[[nodiscard]] limits::Sha256Digest key_of(limits::Reason, std::string_view raw);
+
 struct ShardKey {
   std::string_view stream;
   std::string_view shard;
 };
 
-/// What a batch says about its shard. The store adds the batch's tally to the shard's row.
+/// What a batch says about its shard. The store adds the batch's tally to the shard's row; the rest replaces what the
+/// row had, so after a replay its position is where the replay is.
 struct ShardProgress {
   ShardKey key;
-  std::string_view sequence;  ///< of the last record of the batch; empty: no record yet, the row keeps what it has
+  std::string_view sequence;  ///< of the last record of the batch; empty: no record, the row keeps its position
   std::int64_t sub_sequence = 0;
-  std::optional<std::int64_t> millis_behind_latest;
-  limits::TimeMs now;               ///< wall clock, for people only: nothing is decided by it
-  std::string_view owner;           ///< host:pid of the child
-  std::string_view rules_version;   ///< SHA-256 hex, limits::Rules::version
-  bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to here is done
+  std::optional<std::int64_t> millis_behind_latest;  ///< unset: not said, the row keeps what it has
+  limits::TimeMs now;                                ///< wall clock, for people only: nothing is decided by it
+  std::string_view owner;                            ///< host:pid of the child
+  std::string_view rules_version;                    ///< SHA-256 hex, limits::Rules::version
+  bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to the row's position is done
 };
 
 /// The unit of commit.
@@ -98,10 +105,15 @@ enum class Durability {
 
 /// What a batch did. Findings are counted, and never stop anything.
 struct Report {
-  Tally verdicts;
-  std::int64_t discrepancies_seen = 0;  ///< claimed_previous_progress differed from what progress was
-  std::int64_t sequence_conflicts = 0;  ///< two events of one limit under one sequence number
-  std::int64_t foreign_aggregates = 0;  ///< a userLimitId seen under a second aggregate
+  Tally verdicts;  ///< its total is the number of the batch's records
+  /// Changes that set the progress group and claim another progress before them than it had (compared as numbers).
+  std::int64_t discrepancies_seen = 0;
+  /// Events first seen whose sequence number another event of the limit has. Without history only the events that set
+  /// the groups are known.
+  std::int64_t sequence_conflicts = 0;
+  /// Limits first seen whose userLimitId another aggregate has.
+  std::int64_t foreign_aggregates = 0;
+  friend bool operator==(const Report&, const Report&) = default;
 };
 
 /// The write side. One thread per Store; many processes may share what it stores to.
@@ -113,6 +125,8 @@ class Store {
   /// to the shard's row, and records its position last. Each limit changes atomically with its history; a batch of
   /// which a part was committed converges when it is applied again. Applying what was already applied changes nothing
   /// and is not an error: the daemon redelivers after a crash. Waits a bounded time for other writers, then kBusy.
+  /// kFatal, with nothing applied, for a batch that breaks what its types cannot say: no shard named, a change without
+  /// ids or without a group, a definition without progress, a checkpoint that follows without kDurable.
   [[nodiscard]] Result<Report> apply(const Batch& batch, Durability durability);
 
  private:
@@ -150,7 +164,7 @@ struct ParkedLimit {
   std::int64_t newest_sequence = 0;
   std::string newest_event_id;
   std::int64_t events = 0;    ///< how many of its events are in the history; 0 if history is off
-  std::int64_t since_ms = 0;  ///< arrival of the first
+  std::int64_t since_ms = 0;  ///< arrival of the one that was stored first
 };
 
 struct DeadLetterRow {
@@ -194,26 +208,29 @@ struct LimitFilter {
 template <class Row>
 using Visitor = std::function<bool(const Row&)>;
 
-/// The read side: never writes, and never waits for a writer. Each call sees one committed state.
+/// The read side: never writes, and never waits for a writer. Each call sees one committed state. Text is ordered byte
+/// by byte.
 class Reader {
  public:
   virtual ~Reader() = default;
 
-  /// The defined limits of that id: one per aggregate that has it, so normally at most one.
+  /// The defined limits of that id, by aggregate: normally at most one.
   [[nodiscard]] virtual Result<std::vector<limits::UserLimit>> get(std::string_view user_limit_id) = 0;
-  /// Ordered by (user, limit).
+  /// By (user, limit, aggregate).
   [[nodiscard]] virtual Result<void> each_limit(const LimitFilter&, const Visitor<limits::UserLimit>&) = 0;
-  /// In sequence order, oldest first. Empty for an id that is not known.
+  /// In the order of stamps, oldest first; if two aggregates have the id, one after the other. Empty for an id that is
+  /// not known, and if the store keeps no history.
   [[nodiscard]] virtual Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) = 0;
+  /// By (aggregate, limit).
   [[nodiscard]] virtual Result<void> each_parked(const Visitor<ParkedLimit>&) = 0;
   /// By id, oldest first.
   [[nodiscard]] virtual Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) = 0;
   [[nodiscard]] virtual Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) = 0;
+  /// By (stream, shard).
   [[nodiscard]] virtual Result<std::vector<ShardRow>> shards() = 0;
 
-  /// The state as lines of text, sorted, one JSON array per line: what two stores must have in common to be called
-  /// equal. Sections in this order: limits, parked limits, history content, dead letters (docs/schema.md has the exact
-  /// form).
+  /// The state as lines of text, one JSON array per line, in a fixed order: what two stores must have in common to be
+  /// called equal. Limits, parked limits, history content, dead letters; store/README.md has the exact form.
   [[nodiscard]] virtual Result<void> each_digest_line(const Visitor<std::string>&) = 0;
   /// SHA-256 over those lines, each with its LF, as hex.
   [[nodiscard]] Result<std::string> digest();
