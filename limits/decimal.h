@@ -31,8 +31,8 @@ class Decimal {
   void append_to(std::string& out) const;
   [[nodiscard]] std::string to_string() const;
 
-  [[nodiscard]] friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
-  [[nodiscard]] friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == 0; }
+  friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
+  friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == 0; }
 
  private:
   boost::multiprecision::checked_int128_t unscaled_ = 0;

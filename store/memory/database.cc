@@ -1,0 +1,177 @@
+#include "store/memory/database.h"
+
+#include <algorithm>
+
+namespace store::memory {
+namespace {
+
+std::optional<std::int64_t> ms(const std::optional<limits::TimeMs>& time) {
+  return time ? std::optional(time->value) : std::nullopt;
+}
+
+std::optional<std::string> text(const std::optional<limits::Decimal>& number) {
+  return number ? std::optional(number->to_string()) : std::nullopt;
+}
+
+void set(limits::UserLimit& state, const limits::Definition& definition) {
+  state.user_id = definition.user_id;
+  state.brand_id = definition.brand_id;
+  state.currency_code = definition.currency_code;
+  state.type = definition.type;
+  state.period = definition.period;
+  state.status = definition.status;
+  state.value = definition.value.to_string();
+  state.previous_limit_value = text(definition.previous_limit_value);
+  state.active_from = definition.active_from.value;
+  state.active_until = ms(definition.active_until);
+  state.created_at = ms(definition.created_at);
+}
+
+void set(limits::UserLimit& state, const limits::Progress& progress) {
+  state.progress = progress.progress.to_string();
+  state.next_reset_time = ms(progress.next_reset_time);
+}
+
+/// Whether the change says that progress was another before it than it is.
+bool contradicts(const limits::Change& change, const Limit& limit) {
+  return change.claimed_previous_progress && limit.progress &&
+         *change.claimed_previous_progress != *limits::Decimal::parse(limit.state.progress);
+}
+
+HistoryRow history_row(const limits::Change& change, const ShardProgress& shard, std::int64_t change_id) {
+  return {
+      .aggregate_id = std::string(change.key.aggregate_id),
+      .user_limit_id = std::string(change.key.user_limit_id),
+      .sequence = change.stamp.sequence.value,
+      .event_id = std::string(change.stamp.event_id),
+      .type = std::string(change.type),
+      .handler = std::string(change.handler),
+      .created_at = change.created_at.value,
+      .progress_after = change.progress ? std::optional(change.progress->progress.to_string()) : std::nullopt,
+      .fields = std::string(change.fields),
+      .change_id = change_id,
+      .stream = std::string(shard.key.stream),
+      .shard = std::string(shard.key.shard),
+      .kinesis_sequence = std::string(change.origin.sequence),
+      .sub_sequence = change.origin.sub_sequence,
+      .arrival_ms = change.origin.arrival.value,
+      .rules_version = std::string(shard.rules_version),
+  };
+}
+
+}  // namespace
+
+bool Limit::knows(const Stamp& stamp) const {
+  return history.contains(stamp) || definition == stamp || progress == stamp;
+}
+
+bool Limit::knows_another_under(std::int64_t sequence) const {
+  const auto at_or_after = history.lower_bound({.sequence = sequence, .event_id = ""});
+  return (at_or_after != history.end() && at_or_after->first.sequence == sequence) ||
+         (definition && definition->sequence == sequence) || (progress && progress->sequence == sequence);
+}
+
+Report Database::apply(const Batch& batch) {
+  const std::lock_guard lock(mutex_);
+  Report report;
+  for (const limits::Change& change : batch.changes) ++report.verdicts[apply(change, batch.shard, report)];
+  for (const DeadLetter& letter : batch.dead_letters) keep(letter, batch.shard);
+  report.verdicts[Verdict::kDead] += std::ssize(batch.dead_letters);
+  report.verdicts[Verdict::kIgnored] += batch.ignored;
+  record(batch.shard, report);
+  return report;
+}
+
+State Database::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+Verdict Database::apply(const limits::Change& change, const ShardProgress& shard, Report& report) {
+  Limit& limit = limit_of(change, report);
+  const Stamp stamp{.sequence = change.stamp.sequence.value, .event_id = std::string(change.stamp.event_id)};
+  const bool known = limit.knows(stamp);
+  if (!known) {
+    if (limit.knows_another_under(stamp.sequence)) ++report.sequence_conflicts;
+    if (options_.history) limit.history.emplace(stamp, history_row(change, shard, ++state_.last_change_id));
+  }
+
+  // An optional without value is lower than any stamp: a group that is not set takes what comes.
+  const bool sets_definition = change.definition && limit.definition < stamp;
+  const bool sets_progress = change.progress && limit.progress < stamp;
+  if (sets_definition) {
+    set(limit.state, *change.definition);
+    limit.definition = stamp;
+  }
+  if (sets_progress) {
+    if (contradicts(change, limit)) ++report.discrepancies_seen;
+    set(limit.state, *change.progress);
+    limit.progress = stamp;
+  }
+  if (sets_definition || sets_progress) return limit.definition ? Verdict::kApplied : Verdict::kParked;
+  return known ? Verdict::kDuplicate : Verdict::kStale;
+}
+
+Limit& Database::limit_of(const limits::Change& change, Report& report) {
+  const LimitKey key{.aggregate_id = std::string(change.key.aggregate_id),
+                     .user_limit_id = std::string(change.key.user_limit_id)};
+  const auto [place, is_new] = state_.limits.try_emplace(key);
+  Limit& limit = place->second;
+  if (is_new) {
+    limit.state.aggregate_id = key.aggregate_id;
+    limit.state.user_limit_id = key.user_limit_id;
+    limit.since_ms = change.origin.arrival.value;
+    std::set<std::string>& aggregates = state_.aggregates[key.user_limit_id];
+    if (!aggregates.empty()) ++report.foreign_aggregates;
+    aggregates.insert(key.aggregate_id);
+  }
+  return limit;
+}
+
+void Database::keep(const DeadLetter& letter, const ShardProgress& shard) {
+  const auto [place, is_new] = state_.dead_letters.try_emplace(key_of(letter.fault.reason, letter.raw));
+  DeadLetterRow& row = place->second;
+  if (!is_new) {
+    ++row.seen;
+    return;
+  }
+  row = {
+      .id = std::ssize(state_.dead_letters),
+      .state = "open",
+      .reason = letter.fault.reason,
+      .what = letter.fault.what,
+      .raw = std::string(letter.raw),
+      .stream = std::string(shard.key.stream),
+      .shard = std::string(shard.key.shard),
+      .kinesis_sequence = std::string(letter.origin.sequence),
+      .sub_sequence = letter.origin.sub_sequence,
+      .arrival_ms = letter.origin.arrival.value,
+      .seen = 1,
+      .rules_version = std::string(shard.rules_version),
+  };
+}
+
+void Database::record(const ShardProgress& shard, const Report& report) {
+  ShardRow& row = state_.shards[{std::string(shard.key.stream), std::string(shard.key.shard)}];
+  row.stream = shard.key.stream;
+  row.shard = shard.key.shard;
+  row.owner = shard.owner;
+  row.rules_version = shard.rules_version;
+  row.updated_at = shard.now.value;
+  if (shard.millis_behind_latest) row.millis_behind_latest = shard.millis_behind_latest;
+  row.verdicts += report.verdicts;
+  row.discrepancies_seen += report.discrepancies_seen;
+  row.sequence_conflicts += report.sequence_conflicts;
+  row.foreign_aggregates += report.foreign_aggregates;
+  if (!shard.sequence.empty()) {
+    row.sequence = shard.sequence;
+    row.sub_sequence = shard.sub_sequence;
+  }
+  if (shard.checkpoint_follows) {
+    row.checkpoint_sequence = row.sequence;
+    row.checkpoint_sub_sequence = row.sub_sequence;
+    row.checkpoint_at = shard.now.value;
+  }
+}
+
+}  // namespace store::memory

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "limits/change.h"
+#include "store/memory/memory.h"
+
+namespace store::memory {
+
+/// Ids that own their text, in the order of the contract.
+struct LimitKey {
+  std::string aggregate_id;
+  std::string user_limit_id;
+  friend auto operator<=>(const LimitKey&, const LimitKey&) = default;
+};
+
+struct Stamp {
+  std::int64_t sequence = 0;
+  std::string event_id;
+  friend auto operator<=>(const Stamp&, const Stamp&) = default;
+
+  [[nodiscard]] limits::Stamp view() const { return {.sequence = {sequence}, .event_id = event_id}; }
+};
+
+/// A limit and all that is known of it. A group that is not set has no stamp, and its fields in `state` mean nothing.
+struct Limit {
+  limits::UserLimit state;
+  std::optional<Stamp> definition;
+  std::optional<Stamp> progress;
+  std::map<Stamp, HistoryRow> history;
+  std::int64_t since_ms = 0;
+
+  [[nodiscard]] bool knows(const Stamp&) const;
+  [[nodiscard]] bool knows_another_under(std::int64_t sequence) const;
+};
+
+using ShardName = std::pair<std::string, std::string>;
+
+struct State {
+  std::map<LimitKey, Limit> limits;
+  std::map<std::string, std::set<std::string>> aggregates;  ///< by userLimitId
+  std::map<limits::Sha256Digest, DeadLetterRow> dead_letters;
+  std::map<ShardName, ShardRow> shards;
+  std::int64_t last_change_id = 0;
+};
+
+class Database {
+ public:
+  explicit Database(Options options) : options_(options) {}
+
+  Report apply(const Batch&);
+
+  /// A copy, so that a reader holds nothing up however long it takes.
+  [[nodiscard]] State snapshot() const;
+
+ private:
+  Verdict apply(const limits::Change&, const ShardProgress&, Report&);
+  Limit& limit_of(const limits::Change&, Report&);
+  void keep(const DeadLetter&, const ShardProgress&);
+  void record(const ShardProgress&, const Report&);
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  State state_;
+};
+
+}  // namespace store::memory

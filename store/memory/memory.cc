@@ -1,0 +1,166 @@
+#include "store/memory/memory.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "store/digest.h"
+#include "store/memory/database.h"
+
+namespace store::memory {
+namespace {
+
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+ private:
+  Result<Report> do_apply(const Batch& batch, Durability) override { return database_->apply(batch); }
+
+  std::shared_ptr<Database> database_;
+};
+
+class MemoryReader final : public Reader {
+ public:
+  explicit MemoryReader(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+  Result<std::vector<limits::UserLimit>> get(std::string_view user_limit_id) override;
+  Result<void> each_limit(const LimitFilter&, const Visitor<limits::UserLimit>&) override;
+  Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) override;
+  Result<void> each_parked(const Visitor<ParkedLimit>&) override;
+  Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) override;
+  Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
+  Result<std::vector<ShardRow>> shards() override;
+  Result<void> each_digest_line(const Visitor<std::string>&) override;
+
+ private:
+  std::shared_ptr<Database> database_;
+};
+
+template <class Row>
+Result<void> walk(const std::vector<Row>& rows, const Visitor<Row>& visit) {
+  for (const Row& row : rows) {
+    if (!visit(row)) break;
+  }
+  return {};
+}
+
+/// The limits of that id, by aggregate.
+std::vector<const Limit*> limits_of(const State& state, std::string_view user_limit_id) {
+  std::vector<const Limit*> found;
+  const std::string id(user_limit_id);
+  const auto aggregates = state.aggregates.find(id);
+  if (aggregates == state.aggregates.end()) return found;
+  for (const std::string& aggregate : aggregates->second) {
+    found.push_back(&state.limits.at({.aggregate_id = aggregate, .user_limit_id = id}));
+  }
+  return found;
+}
+
+std::vector<ParkedLimit> parked_limits(const State& state) {
+  std::vector<ParkedLimit> rows;
+  for (const auto& [key, limit] : state.limits) {
+    if (limit.definition) continue;
+    rows.push_back({
+        .aggregate_id = key.aggregate_id,
+        .user_limit_id = key.user_limit_id,
+        .progress = limit.state.progress,
+        .next_reset_time = limit.state.next_reset_time,
+        .newest_sequence = limit.progress->sequence,
+        .newest_event_id = limit.progress->event_id,
+        .events = std::ssize(limit.history),
+        .since_ms = limit.since_ms,
+    });
+  }
+  return rows;
+}
+
+Result<std::vector<limits::UserLimit>> MemoryReader::get(std::string_view user_limit_id) {
+  const State state = database_->snapshot();
+  std::vector<limits::UserLimit> rows;
+  for (const Limit* limit : limits_of(state, user_limit_id)) {
+    if (limit->definition) rows.push_back(limit->state);
+  }
+  return rows;
+}
+
+Result<void> MemoryReader::each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) {
+  const State state = database_->snapshot();
+  std::vector<limits::UserLimit> rows;
+  for (const auto& [key, limit] : state.limits) {
+    if (limit.definition && limit.state.user_id == filter.user_id.value_or(limit.state.user_id)) {
+      rows.push_back(limit.state);
+    }
+  }
+  std::ranges::sort(rows, {}, [](const limits::UserLimit& row) {
+    return std::tie(row.user_id, row.user_limit_id, row.aggregate_id);
+  });
+  return walk(rows, visit);
+}
+
+Result<std::vector<HistoryRow>> MemoryReader::history(std::string_view user_limit_id) {
+  const State state = database_->snapshot();
+  std::vector<HistoryRow> rows;
+  for (const Limit* limit : limits_of(state, user_limit_id)) {
+    for (const auto& [stamp, row] : limit->history) rows.push_back(row);
+  }
+  return rows;
+}
+
+Result<void> MemoryReader::each_parked(const Visitor<ParkedLimit>& visit) {
+  return walk(parked_limits(database_->snapshot()), visit);
+}
+
+Result<void> MemoryReader::each_dead_letter(const Visitor<DeadLetterRow>& visit) {
+  const State state = database_->snapshot();
+  std::vector<DeadLetterRow> rows;
+  for (const auto& [key, row] : state.dead_letters) rows.push_back(row);
+  std::ranges::sort(rows, {}, &DeadLetterRow::id);
+  return walk(rows, visit);
+}
+
+Result<std::optional<DeadLetterRow>> MemoryReader::dead_letter(std::int64_t id) {
+  const State state = database_->snapshot();
+  for (const auto& [key, row] : state.dead_letters) {
+    if (row.id == id) return row;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<ShardRow>> MemoryReader::shards() {
+  const State state = database_->snapshot();
+  std::vector<ShardRow> rows;
+  for (const auto& [name, row] : state.shards) rows.push_back(row);
+  return rows;
+}
+
+Result<void> MemoryReader::each_digest_line(const Visitor<std::string>& visit) {
+  const State state = database_->snapshot();
+  std::vector<std::string> lines;
+  for (const auto& [key, limit] : state.limits) {
+    if (!limit.definition) continue;
+    lines.push_back(digest::limit_line(limit.state, limit.definition->view(), limit.progress->view()));
+  }
+  for (const ParkedLimit& row : parked_limits(state)) lines.push_back(digest::parked_line(row));
+  for (const auto& [key, limit] : state.limits) {
+    for (const auto& [stamp, row] : limit.history) lines.push_back(digest::history_line(row));
+  }
+  for (const auto& [key, row] : state.dead_letters) lines.push_back(digest::dead_letter_line(row.reason, row.raw));
+  return walk(lines, visit);
+}
+
+}  // namespace
+
+std::shared_ptr<Database> create(Options options) {
+  return std::make_shared<Database>(options);
+}
+
+std::unique_ptr<Store> open(std::shared_ptr<Database> database) {
+  return std::make_unique<MemoryStore>(std::move(database));
+}
+
+std::unique_ptr<Reader> open_reader(std::shared_ptr<Database> database) {
+  return std::make_unique<MemoryReader>(std::move(database));
+}
+
+}  // namespace store::memory

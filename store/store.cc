@@ -1,0 +1,82 @@
+#include "store/store.h"
+
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace store {
+namespace {
+
+constexpr std::array<std::string_view, kVerdictCount> kVerdictNames = {"applied", "duplicate", "stale",  "parked",
+                                                                       "ignored", "dead",      "expired"};
+
+/// The rule that the change breaks, or nothing.
+std::string_view broken_rule(const limits::Change& change) {
+  if (change.key.aggregate_id.empty() || change.key.user_limit_id.empty()) return "it names no limit";
+  if (change.stamp.event_id.empty()) return "its event has no id";
+  if (!change.progress) return change.definition ? "it defines a limit without a progress" : "it writes no group";
+  return {};
+}
+
+Result<void> check(const Batch& batch, Durability durability) {
+  const ShardProgress& shard = batch.shard;
+  const auto refused = [&](std::string_view why) {
+    return std::unexpected(
+        Error{Errc::kFatal, fmt::format("store: the batch of stream \"{}\", shard \"{}\" was refused "
+                                        "and nothing of it applied: {}. Its maker is at fault.",
+                                        shard.key.stream, shard.key.shard, why)});
+  };
+  if (shard.key.stream.empty() || shard.key.shard.empty()) return refused("it must name its stream and shard");
+  if (shard.checkpoint_follows && durability != Durability::kDurable) {
+    return refused("what a checkpoint follows must be durable");
+  }
+  for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+    const limits::Change& change = batch.changes[i];
+    if (const std::string_view rule = broken_rule(change); !rule.empty()) {
+      return refused(fmt::format("change {} (limit \"{}\" of \"{}\", event \"{}\"): {}", i, change.key.user_limit_id,
+                                 change.key.aggregate_id, change.stamp.event_id, rule));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  return kVerdictNames[static_cast<std::size_t>(verdict)];
+}
+
+Tally& Tally::operator+=(const Tally& other) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  return *this;
+}
+
+std::int64_t Tally::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
+}
+
+limits::Sha256Digest key_of(limits::Reason reason, std::string_view raw) {
+  limits::Sha256 hash;
+  hash.add(limits::to_string(reason));
+  hash.add({"\0", 1});  // else a reason and the bytes after it could be read as another pair
+  hash.add(raw);
+  return hash.finish();
+}
+
+Result<Report> Store::apply(const Batch& batch, Durability durability) {
+  if (auto sound = check(batch, durability); !sound) return std::unexpected(std::move(sound.error()));
+  return do_apply(batch, durability);
+}
+
+Result<std::string> Reader::digest() {
+  limits::Sha256 hash;
+  auto walked = each_digest_line([&](const std::string& line) {
+    hash.add(line);
+    hash.add("\n");
+    return true;
+  });
+  if (!walked) return std::unexpected(std::move(walked.error()));
+  return limits::to_hex(hash.finish());
+}
+
+}  // namespace store
