@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string_view>
 
 #include "limits/arena.h"
@@ -44,12 +44,15 @@ inline constexpr std::size_t kFieldCount = 20;
 struct Value {
   enum class Kind : std::uint8_t { kAbsent, kNull, kString, kNumber, kBoolean, kObject, kArray };
   Kind kind = Kind::kAbsent;
-  std::string_view text;  ///< kString: unescaped content; kNumber: the number's text; else unspecified.
+  std::string_view text;  ///< kString: unescaped content; kNumber, kBoolean: as written; else empty
 };
 
 /// A decoded event: the envelope interpreted, the payload by field and not yet interpreted, because what it must hold
 /// depends on the route. Views point into the record's bytes or, where a string had escapes, into the arena.
 struct Event {
+  /// What is wrong with the envelope beyond `type`, if anything is: missing_field, ill_typed, out_of_range. Told by
+  /// `decide`, so that an event to be ignored needs nothing but a type.
+  std::optional<Fault> fault;
   std::string_view aggregate_id;
   std::string_view event_id;
   std::string_view type;
@@ -64,14 +67,16 @@ struct Event {
 class Decoder {
  public:
   static constexpr std::size_t kPadding = 64;
+  static constexpr int kMaxDepth = 512;  ///< levels of objects and arrays, the event's own included
 
   Decoder();
   ~Decoder();
 
-  /// `json` must be followed by `kPadding` readable bytes. The returned event is overwritten by the next call; the
-  /// views in it live as long as `json` and the arena do. Faults: bad_json, and for the envelope fields missing_field,
-  /// ill_typed. `type` is set in the event whenever it could be read, even if a later field is at fault, so that events
-  /// to be ignored need nothing but a type.
+  /// `json` must be followed by `kPadding` readable bytes, of whatever content. The returned event is overwritten by
+  /// the next call; the views in it live as long as `json` and the arena do.
+  /// Faults: bad_json if not every byte belongs to one JSON object in UTF-8 (a byte order mark may stand before it), in
+  /// fields of ours and others alike, if it is nested deeper than `kMaxDepth`, if a string is no Unicode text (a lone
+  /// surrogate), or if a field that we read comes twice; and what is wrong with `type`: missing_field, ill_typed.
   [[nodiscard]] Checked<const Event*> decode(std::string_view json, Arena&);
 
  private:

@@ -1,31 +1,23 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "limits/arena.h"
 #include "limits/change.h"
 #include "limits/event.h"
 #include "limits/fault.h"
+#include "limits/payload.h"
 
 namespace limits {
 
-enum class FieldKind : std::uint8_t { kId, kText, kMoney, kTime, kLimitType, kPeriod, kStatus };
-
-/// What a handler reads of a payload. Messages, documentation and history are made from this.
-struct FieldSpec {
-  Field field;
-  FieldKind kind;
-  bool required;
-};
-
-/// A unit of meaning that rules route events to. `fields` are in the order of their names.
+/// A unit of meaning that rules route events to.
 struct Handler {
   std::string_view name;
   std::string_view summary;
-  std::span<const FieldSpec> fields;
-  Checked<Change> (*apply)(const Event&);
+  std::span<const FieldSpec> fields;  ///< in the order of their names; `userLimitId` is required by each handler
+  /// The groups that the event writes, and what it claims to have been before; `decide` sets the rest of the change.
+  Checked<Change> (*apply)(const Payload&);
 };
 
 /// All handlers there are. To add one: its file, its line in this list, its source in CMake.

@@ -2,10 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-
-#include "limits/fault.h"
 
 namespace limits {
 
@@ -22,9 +21,28 @@ enum class Period : std::uint8_t {
 };
 enum class Status : std::uint8_t { kActive, kCanceled, kFuture, kInCooldown };
 
+/// The words that events, stores and answers write for an enumeration's values ("CALENDAR_DAY"), in their order.
+template <class Enum>
+[[nodiscard]] std::span<const std::string_view> words();
+template <>
+[[nodiscard]] std::span<const std::string_view> words<LimitType>();
+template <>
+[[nodiscard]] std::span<const std::string_view> words<Period>();
+template <>
+[[nodiscard]] std::span<const std::string_view> words<Status>();
+
 [[nodiscard]] std::string_view to_string(LimitType);
 [[nodiscard]] std::string_view to_string(Period);
 [[nodiscard]] std::string_view to_string(Status);
+
+/// The value of a word, if it is one: `from_word<Period>("DAY")`.
+template <class Enum>
+[[nodiscard]] std::optional<Enum> from_word(std::string_view word) {
+  for (std::size_t i = 0; i < words<Enum>().size(); ++i) {
+    if (words<Enum>()[i] == word) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
 
 /// A defined limit as it stands, as the CLI and the API show it. Money is canonical decimal text, times are ms since
 /// 1970.

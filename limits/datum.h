@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "limits/decimal.h"
+#include "limits/event.h"
+#include "limits/fault.h"
+#include "limits/ids.h"
+#include "limits/user_limit.h"
+
+namespace limits {
+
+enum class FieldKind : std::uint8_t { kId, kText, kInteger, kTime, kDecimal, kLimitType, kPeriod, kStatus };
+
+/// A value interpreted as its kind says; an id is a text. Absent and null are the same: nothing.
+using Datum = std::variant<std::monostate, std::string_view, std::int64_t, TimeMs, Decimal, LimitType, Period, Status>;
+
+enum class Presence : bool { kOptional, kRequired };
+
+/// A fault names the place, `folder` and `name` ("payload." "amount"), what was expected and what was found.
+[[nodiscard]] Checked<Datum> interpret(const Value&, FieldKind, Presence, std::string_view folder,
+                                       std::string_view name);
+
+/// What messages and documentation call a kind: "a non-empty string"; and a value: "the number 12".
+[[nodiscard]] std::string describe(FieldKind);
+[[nodiscard]] std::string describe(const Value&);
+
+}  // namespace limits

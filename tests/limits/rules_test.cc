@@ -1,0 +1,151 @@
+#include "limits/rules.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace limits {
+namespace {
+
+using testing::StartsWith;
+using Action = Route::Action;
+
+Rules rules(std::string_view text) {
+  auto parsed = Rules::parse(text, "rules.json");
+  EXPECT_TRUE(parsed) << parsed.error();
+  return parsed ? std::move(*parsed) : Rules();
+}
+
+std::string with_rule(std::string_view rule) {
+  return R"({"rules":[)" + std::string(rule) + R"(],"default":"dead_letter"})";
+}
+
+std::string refusal(std::string_view text) {
+  const auto parsed = Rules::parse(text, "rules.json");
+  EXPECT_FALSE(parsed) << text;
+  return parsed ? "" : parsed.error();
+}
+
+std::string_view handler_of(const Rules& read, std::string_view type) {
+  const Route& route = read.route(type);
+  return route.action == Action::kHandle ? route.handler->name : "";
+}
+
+TEST(Rules, RouteByTypeOrPrefixAndElseByDefault) {
+  const Rules read = rules(R"({"rules":[
+      {"match":{"type":"USER_LIMIT_RESET"},"handler":"reset_progress"},
+      {"match":{"type":"LIMIT_USER_*"},"handler":"ignore"}],
+      "default":"dead_letter"})");
+  EXPECT_EQ(handler_of(read, "USER_LIMIT_RESET"), "reset_progress");
+  EXPECT_EQ(read.route("LIMIT_USER_").action, Action::kIgnore);
+  EXPECT_EQ(read.route("LIMIT_USER_CREATED").action, Action::kIgnore);
+  EXPECT_EQ(read.route("LIMIT_USER").action, Action::kDeadLetter);
+  EXPECT_EQ(read.route("USER_LIMIT_RESETS").action, Action::kDeadLetter);
+  EXPECT_EQ(read.route("").action, Action::kDeadLetter);
+}
+
+TEST(Rules, AnswerTheSameEachTime) {
+  const Rules read = rules(with_rule(R"({"match":{"type":"LIMIT_*"},"handler":"ignore"})"));
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 5000; ++i) {
+      ASSERT_EQ(read.route("LIMIT_" + std::to_string(i)).action, Action::kIgnore);
+      ASSERT_EQ(read.route("OTHER_" + std::to_string(i)).action, Action::kDeadLetter);
+    }
+  }
+}
+
+TEST(Rules, TheFirstThatMatchesWins) {
+  const Rules read = rules(R"({"rules":[
+      {"match":{"type":"A_1"},"handler":"create_limit"},
+      {"match":{"type":"A_*"},"handler":"ignore"},
+      {"match":{"type":"A_2"},"handler":"reset_progress"},
+      {"match":{"type":"A_B_*"},"handler":"reset_progress"},
+      {"match":{"type":"A_1"},"handler":"reset_progress"},
+      {"match":{"type":"*"},"handler":"change_progress"},
+      {"match":{"type":"C"},"handler":"reset_progress"}],
+      "default":"dead_letter"})");
+  EXPECT_EQ(handler_of(read, "A_1"), "create_limit");
+  EXPECT_EQ(read.route("A_2").action, Action::kIgnore);
+  EXPECT_EQ(read.route("A_B_C").action, Action::kIgnore);
+  EXPECT_EQ(handler_of(read, "C"), "change_progress");
+  EXPECT_EQ(handler_of(read, ""), "change_progress");
+}
+
+TEST(Rules, AnyActionMayBeTheDefaultOrARules) {
+  EXPECT_EQ(rules(R"({"rules":[],"default":"ignore"})").route("X").action, Action::kIgnore);
+  EXPECT_EQ(handler_of(rules(R"({"rules":[],"default":"create_limit"})"), "X"), "create_limit");
+  EXPECT_EQ(rules(with_rule(R"({"match":{"type":"X"},"handler":"dead_letter"})")).route("X").action,
+            Action::kDeadLetter);
+}
+
+TEST(Rules, TheirVersionIsTheHashOfTheFile) {
+  EXPECT_EQ(rules(R"({"rules":[],"default":"ignore"})").version(),
+            "192d035792f6b2d3ab17692a9b309b8ddd2260424e31179517abfb351890bfce");
+  EXPECT_NE(rules(R"({"rules":[],"default":"ignore"} )").version(),
+            rules(R"({"rules":[],"default":"ignore"})").version());
+}
+
+TEST(Rules, ARefusalNamesFilePlaceAndReason) {
+  EXPECT_EQ(refusal(with_rule(
+                R"({"match":{"type":"A"},"handler":"ignore"},{"match":{"type":"B"},"handler":"reset_progres"})")),
+            R"(rules.json: /rules/1/handler: no handler "reset_progres"; there are one of change_progress, )"
+            R"(create_limit, reset_progress, ignore, dead_letter; did you mean "reset_progress"?)");
+  EXPECT_EQ(refusal("[]"), "rules.json: /: expected an object, found array");
+  EXPECT_EQ(refusal("null"), "rules.json: /: expected an object, found null");
+  EXPECT_EQ(refusal(R"({"rules":[]})"), R"(rules.json: /: the key "default" is missing)");
+  EXPECT_EQ(refusal(R"({"default":"ignore"})"), R"(rules.json: /: the key "rules" is missing)");
+  EXPECT_EQ(refusal(R"({"rules":{},"default":"ignore"})"), "rules.json: /rules: expected an array, found object");
+  EXPECT_EQ(refusal(R"({"rules":[],"default":7})"), "rules.json: /default: expected a non-empty string, found number");
+  EXPECT_EQ(refusal(R"({"rules":[],"default":""})"), "rules.json: /default: expected a non-empty string, found \"\"");
+  EXPECT_EQ(refusal(R"({"rules":[],"defualt":"ignore"})"),
+            R"(rules.json: /defualt: no such key here; there may be one of rules, default; did you mean "default"?)");
+  EXPECT_EQ(refusal(with_rule("7")), "rules.json: /rules/0: expected an object, found number");
+  EXPECT_EQ(refusal(with_rule(R"({"match":{"type":"A"}})")), R"(rules.json: /rules/0: the key "handler" is missing)");
+  EXPECT_EQ(refusal(with_rule(R"({"match":{},"handler":"ignore"})")),
+            R"(rules.json: /rules/0/match: the key "type" is missing)");
+  EXPECT_EQ(refusal(with_rule(R"({"match":{"type":""},"handler":"ignore"})")),
+            "rules.json: /rules/0/match/type: expected a non-empty string, found \"\"");
+  EXPECT_EQ(refusal(with_rule(R"({"match":{"type":"A*B"},"handler":"ignore"})")),
+            R"(rules.json: /rules/0/match/type: "*" may only stand at the end, found "A*B")");
+}
+
+TEST(Rules, KeysMayComeOnlyOnce) {
+  EXPECT_EQ(refusal(R"({"rules":[],"default":"ignore","rules":[]})"),
+            "rules.json: /rules: stands here for the second time");
+  EXPECT_EQ(refusal(with_rule(
+                R"({"match":{"type":"A"},"handler":"ignore"},{"match":{"type":"A","type":"B"},"handler":"ignore"})")),
+            "rules.json: /rules/1/match/type: stands here for the second time");
+}
+
+TEST(Rules, TextThatIsNoJsonIsNamedByLineAndColumn) {
+  EXPECT_THAT(refusal("{\n  \"rules\": [,]\n}"), StartsWith("rules.json: line 2, column 13: syntax error"));
+  EXPECT_THAT(refusal(""), StartsWith("rules.json: line 1, column 1: syntax error"));
+  EXPECT_THAT(refusal(R"({"rules":[],"default":"ignore"} x)"), StartsWith("rules.json: line 1, column 33: "));
+  EXPECT_THAT(refusal("{\"rules\":[],\"default\":\"\xff\"}"), StartsWith("rules.json: line 1, column "));
+}
+
+TEST(Rules, DepthIsAFaultAndNoCrash) {
+  EXPECT_THAT(refusal(std::string(1'000'000, '[')), testing::EndsWith(": nested deeper than 16 levels"));
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  EXPECT_THAT(refusal(objects), testing::EndsWith(": nested deeper than 16 levels"));
+}
+
+TEST(Rules, AsShippedRouteEveryEventOfTheDesign) {
+  std::ifstream file(TEST_SOURCE_DIR "/../../properties/rules.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const Rules shipped = rules(text.str());
+  EXPECT_EQ(handler_of(shipped, "USER_LIMIT_CREATED"), "create_limit");
+  EXPECT_EQ(handler_of(shipped, "USER_LIMIT_PROGRESS_CHANGED"), "change_progress");
+  EXPECT_EQ(handler_of(shipped, "USER_LIMIT_RESET"), "reset_progress");
+  EXPECT_EQ(shipped.route("LIMIT_USER_CREATED").action, Action::kIgnore);
+  EXPECT_EQ(shipped.route("USER_LIMIT_CHANGE_SOURCE_ADDED").action, Action::kIgnore);
+  EXPECT_EQ(shipped.route("USER_LIMIT_DELETED").action, Action::kDeadLetter);
+}
+
+}  // namespace
+}  // namespace limits

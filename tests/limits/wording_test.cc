@@ -1,0 +1,39 @@
+#include "limits/wording.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace limits {
+namespace {
+
+constexpr std::array<std::string_view, 3> kWords = {"DAY", "WEEK", "MONTH"};
+
+TEST(Wording, QuotesAreSafeToPrintOnATerminal) {
+  EXPECT_EQ(in_quotes("plain"), R"("plain")");
+  EXPECT_EQ(in_quotes("a\"b\n\x1b[31m"), R"("a\"b\n\u001b[31m")");
+  EXPECT_EQ(in_quotes("\x7f"), R"("\u007f")");
+  EXPECT_EQ(in_quotes("\u009b31m"), R"("\u009b31m")");
+  EXPECT_EQ(in_quotes("Ü"), "\"Ü\"");
+}
+
+TEST(Wording, QuotesAreCutBetweenCharacters) {
+  const std::string fits(48, 'x');
+  EXPECT_EQ(in_quotes(fits), "\"" + fits + "\"");
+  EXPECT_EQ(in_quotes(fits + "x"), "\"" + fits + "…\"");
+  EXPECT_EQ(in_quotes(fits.substr(1) + "Üyz"), "\"" + fits.substr(1) + "…\"");
+}
+
+TEST(Wording, NamesTheNearestWord) {
+  EXPECT_EQ(did_you_mean("MONHT", kWords), "; did you mean \"MONTH\"?");
+  EXPECT_EQ(did_you_mean("week", kWords), "; did you mean \"WEEK\"?");
+  EXPECT_EQ(did_you_mean("FORTNIGHT", kWords), "");
+  EXPECT_EQ(did_you_mean(std::string(100'000, 'x'), kWords), "");
+}
+
+TEST(Wording, ListsWhatThereIs) {
+  EXPECT_EQ(one_of(kWords), "one of DAY, WEEK, MONTH");
+}
+
+}  // namespace
+}  // namespace limits
