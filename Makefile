@@ -1,0 +1,42 @@
+# A thin front: what a target does is in the script or the CMake preset that it calls. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help build test run stop create-user-stream populate-data coverage lint format clean
+
+# `make run KINESIS_PORT=4570` reaches the scripts as environment.
+export LIMITS_VAR KINESIS_PORT DYNAMODB_PORT
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 22
+
+build: ## Build the programs into build/release/bin
+	@tools/install-packages build
+	@daemon/build
+
+test: ## Install what is missing, build, and run every test
+	@tools/test
+
+run: ## Start the whole local stack, put samples, show the limits
+	@daemon/up
+
+stop: ## End the local stack
+	@daemon/down
+
+create-user-stream: ## Create the stream on the running stack
+	@daemon/create-user-stream
+
+populate-data: ## Put the sample events on the running stack once more
+	@daemon/populate-data
+
+coverage: ## Run the tests without the daemon under gcov; the report is build/coverage/coverage.html
+	@tools/coverage
+
+lint: ## Check formatting, and run clang-tidy on all sources
+	@tools/lint
+
+format: ## Format all C++ sources in place
+	@tools/install-packages lint
+	@git ls-files -z '*.h' '*.cc' | xargs -0 clang-format-19 -i
+
+clean: ## End the stack, then remove what was built and what the stack wrote
+	@daemon/down
+	@rm -rf build var

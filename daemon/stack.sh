@@ -1,0 +1,111 @@
+# What the scripts of the local stack share; sourced, never run. Bash.
+# The environment may choose another folder for all that the stack writes, and other ports, so that two stacks can run
+# beside each other.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+var=${LIMITS_VAR:-$root/var}
+run=$var/run
+logs=$var/log
+bin=$root/build/release/bin
+KINESIS_PORT=${KINESIS_PORT:-4568}
+DYNAMODB_PORT=${DYNAMODB_PORT:-8000}
+STREAM=user-events
+REGION=eu-west-2
+kinesis_url=http://127.0.0.1:$KINESIS_PORT
+
+# die MESSAGE: one clear line, below an unfinished step's line if there is one.
+die() {
+  printf '%s%s: %s\n' "${in_step:+$'\n'}" "${0##*/}" "$1" >&2
+  exit 1
+}
+
+# step LABEL COMMAND...: one line with the seconds it took. The command runs in this shell.
+step() {
+  local label=$1 began=$EPOCHREALTIME
+  shift
+  printf '%-58s' "$label"
+  in_step=1
+  "$@"
+  in_step=
+  printf '%7.1f s\n' "$(((${EPOCHREALTIME/[.,]/} - ${began/[.,]/}) / 100000))e-1"
+}
+
+# The emulators take any credentials. The user's own must not be sent to them, nor ours to Amazon.
+use_emulator_credentials() {
+  unset AWS_PROFILE AWS_SESSION_TOKEN
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=$REGION
+}
+
+# started_at PID: when the process started, in clock ticks since the machine did; fails if it is gone or a zombie.
+# With the pid it names one process for good: pids come again.
+started_at() {
+  local stat
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+  set -- ${stat##*) }
+  [ "$1" != Z ] && echo "${20}"
+}
+
+# recorded FILE: the pid that `record` wrote there, if that very process still runs.
+recorded() {
+  local pid start
+  read -r pid start 2>/dev/null <"$1" || return 1
+  [ "$(started_at "$pid")" = "$start" ] && echo "$pid"
+}
+record() { echo "$2 $(started_at "$2")" >"$1"; }
+
+running() { recorded "$run/$1.pid" >/dev/null; }
+
+# start_part NAME COMMAND...: in the background, in a session of its own, with its pid and log kept.
+start_part() {
+  local name=$1 pending=
+  shift
+  # A Ctrl-C between the start and its record would leave a process that nobody knows.
+  trap 'pending=INT' INT
+  trap 'pending=TERM' TERM
+  setsid "$@" </dev/null >"$logs/$name.log" 2>&1 9>&- &
+  record "$run/$name.pid" $!
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  [ -z "$pending" ] || kill -s "$pending" $$
+}
+
+# members PID: the processes of the session that PID leads.
+members() {
+  cat /proc/[0-9]*/stat 2>/dev/null | sed 's/ (.*) / /' | awk -v sid="$1" '$5 == sid && $2 != "Z" {print $1}'
+}
+
+# await SECONDS COMMAND...: until the command succeeds; fails when the time is over.
+await() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.1
+  done
+}
+ended() { [ -z "$(members "$1")" ]; }
+
+# stop_part NAME SECONDS: asks it to end, and waits for its whole session; what is left then is killed, and said.
+stop_part() {
+  local pid
+  if pid=$(recorded "$run/$1.pid"); then
+    kill -TERM "$pid"
+    if ! await "$2" ended "$pid"; then
+      printf '\n%s: did not end within %s s and was killed; its last words are in %s\n' "$1" "$2" "$logs/$1.log" >&2
+      kill -KILL $(members "$pid") 2>/dev/null
+      await 5 ended "$pid" || die "$1: process $pid cannot be killed"
+    fi
+  fi
+  rm -f "$run/$1.pid"
+}
+
+# The order matters: while it ends, the daemon checkpoints, and for that it needs DynamoDB.
+parts=(daemon kinesis dynamodb)
+stop_stack() {
+  local part
+  for part in "${parts[@]}"; do
+    if running "$part"; then
+      step "stop $part" stop_part "$part" 60
+    fi
+    rm -f "$run/$part.pid"
+  done
+}
