@@ -6,46 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "limits/json_text.h"
+
 namespace store::digest {
 namespace {
-
-/// Escapes what JSON demands and nothing else, with the short forms there are: as Python's
-/// json.dumps(ensure_ascii=False).
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
 
 /// A JSON array, member after member.
 class Line {
@@ -53,7 +17,7 @@ class Line {
   explicit Line(std::string_view section) { text(section); }
 
   Line& text(std::string_view value) {
-    append_quoted(next(), value);
+    limits::append_json_string(next(), value);
     return *this;
   }
   Line& text_or_null(const std::optional<std::string>& value) { return value ? text(*value) : json("null"); }

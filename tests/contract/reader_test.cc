@@ -1,0 +1,185 @@
+#include "tests/contract/store_contract.h"
+
+// What a reader shows, and in which order.
+namespace tests {
+namespace {
+
+using limits::LimitKey;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+limits::Change created_for(std::string_view user, const LimitKey& key) {
+  limits::Change change = created(1, key);
+  change.definition->user_id = user;
+  return change;
+}
+
+TEST_P(StoreContract, AnEmptyStoreShowsNothing) {
+  EXPECT_THAT(reader_->get("limit-1").value(), IsEmpty());
+  EXPECT_THAT(limits_in(*reader_), IsEmpty());
+  EXPECT_THAT(history(), IsEmpty());
+  EXPECT_THAT(parked_in(*reader_), IsEmpty());
+  EXPECT_THAT(dead_letters_in(*reader_), IsEmpty());
+  EXPECT_EQ(reader_->dead_letter(1).value().has_value(), false);
+  EXPECT_THAT(reader_->shards().value(), IsEmpty());
+  EXPECT_THAT(digest_lines_in(*reader_), IsEmpty());
+  EXPECT_EQ(reader_->digest().value(), kEmptySha256);
+}
+
+TEST_P(StoreContract, AReaderSeesWhatWasCommittedAfterItWasOpened) {
+  apply({created(2)});
+  EXPECT_EQ(limit().progress, "0");
+  apply({progressed(4, "0", "1")});
+  EXPECT_EQ(limit().progress, "1");
+}
+
+TEST_P(StoreContract, AnotherReaderAndAnotherWriterSeeTheSame) {
+  apply({created(2), reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked"})});
+  const std::unique_ptr<store::Store> writer = backend_->writer();
+  EXPECT_EQ(tests::apply(*writer, {created(2)}).verdicts, tally({{store::Verdict::kDuplicate, 1}}));
+  EXPECT_EQ(digest_lines_in(*backend_->reader()), digest_lines_in(*reader_));
+}
+
+TEST_P(StoreContract, LimitsAreListedByUserAndLimitAndAggregate) {
+  apply({created_for("user-b", {.aggregate_id = "x", .user_limit_id = "1"}),
+         created_for("user-a", {.aggregate_id = "z", .user_limit_id = "2"}),
+         created_for("user-a", {.aggregate_id = "y", .user_limit_id = "3"}),
+         created_for("user-a", {.aggregate_id = "y", .user_limit_id = "2"}),
+         created_for("user-B", {.aggregate_id = "y", .user_limit_id = "9"}),
+         reset(1, {.aggregate_id = "user-a", .user_limit_id = "parked"})});
+  const auto names = [&](const store::LimitFilter& filter) {
+    std::vector<std::string> result;
+    for (const limits::UserLimit& row : limits_in(*reader_, filter)) {
+      result.push_back(row.user_id + " " + row.user_limit_id + " " + row.aggregate_id);
+    }
+    return result;
+  };
+  EXPECT_THAT(names({}), ElementsAre("user-B 9 y", "user-a 2 y", "user-a 2 z", "user-a 3 y", "user-b 1 x"));
+  EXPECT_THAT(names({.user_id = "user-a"}), ElementsAre("user-a 2 y", "user-a 2 z", "user-a 3 y"));
+  EXPECT_THAT(names({.user_id = "user-c"}), IsEmpty());
+  EXPECT_THAT(names({.user_id = ""}), IsEmpty());
+}
+
+TEST_P(StoreContract, ALimitMovesToTheUserThatItsNewestDefinitionNames) {
+  apply({created_for("user-a", kLimit)});
+  limits::Change newer = created(5);
+  newer.definition->user_id = "user-b";
+  apply({newer});
+  EXPECT_THAT(limits_in(*reader_, {.user_id = "user-a"}), IsEmpty());
+  EXPECT_THAT(limits_in(*reader_, {.user_id = "user-b"}), SizeIs(1));
+}
+
+TEST_P(StoreContract, ParkedLimitsAreListedByAggregateAndLimit) {
+  apply({reset(1, {.aggregate_id = "b", .user_limit_id = "1"}), reset(2, {.aggregate_id = "a", .user_limit_id = "2"}),
+         reset(3, {.aggregate_id = "a", .user_limit_id = "1"}),
+         created(4, {.aggregate_id = "a", .user_limit_id = "0"})});
+  std::vector<std::string> names;
+  for (const store::ParkedLimit& row : parked_in(*reader_)) names.push_back(row.aggregate_id + row.user_limit_id);
+  EXPECT_THAT(names, ElementsAre("a1", "a2", "b1"));
+}
+
+TEST_P(StoreContract, AWalkEndsWhenTheVisitorSaysSo) {
+  Batch batch;
+  for (const std::string_view id : {"1", "2", "3"}) {
+    batch.changes.push_back(created(1, {.aggregate_id = "user-1", .user_limit_id = id}));
+    batch.changes.push_back(reset(1, {.aggregate_id = "user-2", .user_limit_id = id}));
+    batch.dead_letters.push_back(dead_letter(std::string(id)));
+  }
+  apply(batch);
+
+  int visits = 0;
+  const auto twice = [&](const auto&) { return ++visits < 2; };
+  EXPECT_TRUE(reader_->each_limit({}, twice).has_value());
+  EXPECT_EQ(visits, 2);
+  visits = 0;
+  EXPECT_TRUE(reader_->each_parked(twice).has_value());
+  EXPECT_EQ(visits, 2);
+  visits = 0;
+  EXPECT_TRUE(reader_->each_dead_letter(twice).has_value());
+  EXPECT_EQ(visits, 2);
+
+  // In each of the four sections.
+  const std::size_t lines = digest_lines_in(*reader_).size();
+  for (std::size_t stop = 1; stop <= lines; ++stop) {
+    std::size_t seen = 0;
+    EXPECT_TRUE(reader_->each_digest_line([&](const std::string&) { return ++seen < stop; }).has_value());
+    EXPECT_EQ(seen, stop);
+  }
+}
+
+TEST_P(StoreContract, AWalkHoldsNoWriterUpAndStaysInItsState) {
+  apply({created(1, {.aggregate_id = "user-1", .user_limit_id = "1"}),
+         created(2, {.aggregate_id = "user-1", .user_limit_id = "2"})});
+  std::vector<std::string> seen;
+  const auto walked = reader_->each_limit({}, [&](const limits::UserLimit& row) {
+    seen.push_back(row.user_limit_id + " " + row.progress);
+    apply({progressed(10, "0", "5", {.aggregate_id = "user-1", .user_limit_id = "2"}),
+           created(11, {.aggregate_id = "user-1", .user_limit_id = "3"})});
+    return true;
+  });
+  EXPECT_TRUE(walked.has_value());
+  EXPECT_THAT(seen, ElementsAre("1 0", "2 0"));
+  EXPECT_THAT(limits_in(*reader_), SizeIs(3));
+}
+
+TEST_P(StoreContract, TheDigestHasTheFormThatIsDocumented) {
+  limits::Change definition = created(2);
+  definition.stamp.event_id = "evt-\"2\"\n\x01";
+  limits::Change orphan = reset(13, {.aggregate_id = "größe", .user_limit_id = "limit-9"});
+  orphan.progress->next_reset_time = std::nullopt;
+  Batch batch{definition, progressed(4, "0", "120.50"), orphan};
+  batch.dead_letters = {dead_letter("{\"no")};
+  apply(batch);
+
+  EXPECT_THAT(
+      digest_lines_in(*reader_),
+      ElementsAre(
+          R"(["limit","user-1","limit-1","user-1","brand-1","EUR","DEPOSIT","DAY","ACTIVE","500",null,1712000000000,null,null,2,"evt-\"2\"\n\u0001","120.50",1712086400004,4,"evt-4"])",
+          R"(["parked","größe","limit-9","0",null,13,"evt-13"])",
+          R"(["history","größe","limit-9",13,"evt-13","USER_LIMIT_RESET","reset_progress",1712000013000,"0",{"nextResetTime":1712086400013}])",
+          R"(["history","user-1","limit-1",2,"evt-\"2\"\n\u0001","USER_LIMIT_CREATED","create_limit",1712000002000,"0",{"activeFrom":1712000000000,"value":"500"}])",
+          R"(["history","user-1","limit-1",4,"evt-4","USER_LIMIT_PROGRESS_CHANGED","change_progress",1712000004000,"120.50",{"amount":"120.50","previousProgress":"0"}])",
+          R"(["dead","bad_json","7b226e6f"])"));
+}
+
+TEST_P(StoreContract, DigestLinesStandInByteOrderOfTheirIdsAndKeys) {
+  Batch batch;
+  for (const std::string_view id : {"a!", "a", "B", "\"", "é", "a\"", "b"}) {
+    batch.changes.push_back(created(9, {.aggregate_id = id, .user_limit_id = "2"}));
+    batch.changes.push_back(created(10, {.aggregate_id = id, .user_limit_id = "1"}));
+    batch.changes.push_back(reset(8, {.aggregate_id = id, .user_limit_id = "1"}));
+    batch.changes.push_back(reset(-8, {.aggregate_id = id, .user_limit_id = "1"}));
+    batch.changes.push_back(reset(3, {.aggregate_id = id, .user_limit_id = "3"}));
+    batch.dead_letters.push_back(dead_letter(std::string(id)));
+  }
+  apply(batch);
+
+  std::vector<std::string> expected;
+  for (const std::string_view id : {R"(\")", "B", "a", "a!", R"(a\")", "b", "é"}) {
+    for (const std::string_view rest : {R"(","1",-8,)", R"(","1",8,)", R"(","1",10,)", R"(","2",9,)", R"(","3",3,)"}) {
+      expected.push_back(R"(["history",")" + std::string(id) + std::string(rest));
+    }
+  }
+  const std::vector<std::string> lines = digest_lines_in(*reader_, "history");
+  ASSERT_THAT(lines, SizeIs(expected.size()));
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_TRUE(lines[i].starts_with(expected[i])) << lines[i];
+
+  const std::unique_ptr<Backend> other = reference();
+  tests::apply(*other->writer(), batch);
+  EXPECT_EQ(digest_lines_in(*reader_), digest_lines_in(*other->reader()));
+}
+
+TEST_P(StoreContract, TheDigestIsSha256OfItsLines) {
+  Batch batch{created(2), reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked"})};
+  batch.dead_letters = {dead_letter("{")};
+  apply(batch);
+  limits::Sha256 hash;
+  for (const std::string& line : digest_lines_in(*reader_)) hash.add(line + "\n");
+  EXPECT_EQ(reader_->digest().value(), limits::to_hex(hash.finish()));
+}
+
+}  // namespace
+}  // namespace tests
