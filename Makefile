@@ -27,10 +27,12 @@ create-user-stream: ## Create the stream on the running stack
 populate-data: ## Put the sample events on the running stack once more
 	@daemon/populate-data
 
-coverage: ## Run the tests without the daemon under gcov; the report is build/coverage/coverage.html
+coverage: ## Run the tests that need no daemon under gcov, and report
+	@tools/install-packages build run test coverage
 	@tools/coverage
 
 lint: ## Check formatting, and run clang-tidy on all sources
+	@tools/install-packages build lint
 	@tools/lint
 
 format: ## Format all C++ sources in place
