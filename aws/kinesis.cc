@@ -1,0 +1,108 @@
+#include "aws/kinesis.h"
+
+#include <nettle/base64.h>
+#include <nlohmann/json.hpp>
+
+namespace aws {
+namespace {
+
+using nlohmann::json;
+
+std::string in_json(std::string_view text) {
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void append_base64(std::string& to, std::string_view data) {
+  const std::size_t at = to.size();
+  to.resize(at + BASE64_ENCODE_RAW_LENGTH(data.size()));
+  base64_encode_raw(to.data() + at, data.size(), reinterpret_cast<const std::uint8_t*>(data.data()));
+}
+
+/// Built as text: the records may be 5 MiB, and a DOM of them would be made only to be printed.
+std::string put_records_body(std::string_view stream, std::span<const PutEntry> entries) {
+  std::string body = R"({"StreamName":)" + in_json(stream) + R"(,"Records":[)";
+  for (const PutEntry& entry : entries) {
+    if (&entry != entries.data()) body += ',';
+    body += R"({"Data":")";
+    append_base64(body, entry.data);
+    body += R"(","PartitionKey":)" + in_json(entry.partition_key) + '}';
+  }
+  return body + "]}";
+}
+
+std::string text_or_empty(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+std::string kinesis_endpoint(std::string_view region) {
+  return "https://kinesis." + std::string(region) + ".amazonaws.com";
+}
+
+Service kinesis_service(std::string region, std::string endpoint) {
+  return {.name = "kinesis",
+          .target_prefix = "Kinesis_20131202",
+          .content_type = "application/x-amz-json-1.1",
+          .region = std::move(region),
+          .endpoint = std::move(endpoint)};
+}
+
+Result<std::vector<PutOutcome>> Kinesis::put_records(std::string_view stream, std::span<const PutEntry> entries) {
+  constexpr std::string_view kOperation = "PutRecords";
+  const auto answer = client_.call(kOperation, put_records_body(stream, entries));
+  if (!answer) return std::unexpected(answer.error());
+  const json parsed = json::parse(*answer, nullptr, false);
+  const auto records = parsed.is_object() ? parsed.find("Records") : parsed.end();
+  if (records == parsed.end() || !records->is_array() || records->size() != entries.size()) {
+    return std::unexpected(client_.error(kOperation, "the answer does not have one outcome per record"));
+  }
+  std::vector<PutOutcome> outcomes;
+  outcomes.reserve(entries.size());
+  for (const json& record : *records) {
+    if (!record.is_object()) return std::unexpected(client_.error(kOperation, "an outcome is not an object"));
+    outcomes.push_back({.shard = text_or_empty(record, "ShardId"),
+                        .error_code = text_or_empty(record, "ErrorCode"),
+                        .error_message = text_or_empty(record, "ErrorMessage")});
+  }
+  return outcomes;
+}
+
+Result<void> Kinesis::create_stream(std::string_view stream, int shards) {
+  const json body{{"StreamName", stream}, {"ShardCount", shards}};
+  if (const auto answer = client_.call("CreateStream", body.dump(-1, ' ', false, json::error_handler_t::replace));
+      !answer) {
+    return std::unexpected(answer.error());
+  }
+  return {};
+}
+
+Result<Kinesis::Summary> Kinesis::describe_stream(std::string_view stream) {
+  constexpr std::string_view kOperation = "DescribeStreamSummary";
+  const auto answer = client_.call(kOperation, R"({"StreamName":)" + in_json(stream) + '}');
+  if (!answer) return std::unexpected(answer.error());
+  const json parsed = json::parse(*answer, nullptr, false);
+  const auto found = parsed.is_object() ? parsed.find("StreamDescriptionSummary") : parsed.end();
+  if (found == parsed.end() || !found->is_object()) {
+    return std::unexpected(client_.error(kOperation, "the answer has no StreamDescriptionSummary"));
+  }
+  const auto shards = found->find("OpenShardCount");
+  return Summary{
+      .status = text_or_empty(*found, "StreamStatus"),
+      .open_shards = shards != found->end() && shards->is_number_integer() ? shards->get<std::int64_t>() : 0};
+}
+
+Result<Kinesis::Summary> Kinesis::wait_until_active(std::string_view stream, BackoffBounds bounds, const Pause& pause) {
+  Backoff backoff(bounds);
+  while (true) {
+    auto summary = describe_stream(stream);
+    if (!summary || summary->status == "ACTIVE") return summary;
+    if (!backoff.wait_for_next_attempt(pause)) {
+      return std::unexpected(client_.error(
+          "DescribeStreamSummary", "stream " + std::string(stream) + " is still " + summary->status + ", not ACTIVE"));
+    }
+  }
+}
+
+}  // namespace aws

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace cli {
+
+/// Where a command says what it takes. The targets are set before it runs and keep their value if nothing was given.
+class Arguments {
+ public:
+  virtual ~Arguments() = default;
+  virtual void required(const std::string& name, std::string& target, const std::string& help) = 0;
+  virtual void optional(const std::string& name, std::string& target, const std::string& help) = 0;
+  virtual void required_number(const std::string& name, std::int64_t& target, const std::string& help) = 0;
+  virtual void flag(const std::string& name, bool& target, const std::string& help) = 0;
+  /// `value` names the option's value in the help: "NAME".
+  virtual void option(const std::string& name, const std::string& value, std::string& target,
+                      const std::string& help) = 0;
+  virtual void number_option(const std::string& name, const std::string& value, std::int64_t& target,
+                             std::int64_t least, std::int64_t most, const std::string& help) = 0;
+};
+
+}  // namespace cli

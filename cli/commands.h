@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+
+#include "cli/command.h"
+
+namespace cli {
+
+/// A first word that only groups verbs.
+struct CommandGroup {
+  std::string_view name;
+  std::string_view summary;
+};
+
+[[nodiscard]] std::span<const CommandGroup> command_groups();
+/// All commands, in the order of the help. To add one: its file, its line in commands.cc, its source in CMake.
+[[nodiscard]] std::span<const CommandEntry* const> commands();
+
+extern const CommandEntry kPut;
+extern const CommandEntry kStreamCreate;
+
+}  // namespace cli

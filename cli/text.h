@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// Text from outside, made fit for a terminal: control characters, invalid UTF-8, and the characters that reorder or
+/// break a line are written as escapes ("\x1b", "\u202e"). Everything else stays.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// JSON text with those characters, which JSON allows within strings, as \uXXXX. Says the same to a parser.
+[[nodiscard]] std::string printable_json(std::string_view json);
+
+/// Columns that UTF-8 text takes on a terminal.
+[[nodiscard]] std::size_t display_width(std::string_view text);
+
+/// "2024-04-01 19:33:20 UTC" from ms since 1970; a time too far away for a calendar is shown as the number.
+[[nodiscard]] std::string utc(std::int64_t ms);
+/// "-" if there is none.
+[[nodiscard]] std::string utc(const std::optional<std::int64_t>& ms);
+/// "1,234.50 EUR". Text that is no decimal stays as it is.
+[[nodiscard]] std::string money(std::string_view decimal, std::string_view currency);
+/// "1,234,567"
+[[nodiscard]] std::string count(std::int64_t number);
+/// "512 B", "1.2 MB"
+[[nodiscard]] std::string bytes(std::int64_t number);
+/// "0 ms", "12.3 s", "5 min", "3 h", "2 days"
+[[nodiscard]] std::string duration(std::int64_t ms);
+
+}  // namespace cli
