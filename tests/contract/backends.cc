@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "store/memory/memory.h"
+#include "store/sqlite/sqlite.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tests {
 namespace {
@@ -17,6 +19,21 @@ class MemoryBackend final : public Backend {
   std::shared_ptr<store::memory::Database> database_;
 };
 
+class SqliteBackend final : public Backend {
+ public:
+  explicit SqliteBackend(bool history) : history_(history) { writer(); }
+  std::unique_ptr<store::Store> writer() override {
+    return store::sqlite::open(folder_.path("limits.db"), {.history = history_}).value();
+  }
+  std::unique_ptr<store::Reader> reader() override {
+    return store::sqlite::open_reader(folder_.path("limits.db")).value();
+  }
+
+ private:
+  TemporaryFolder folder_;
+  bool history_;
+};
+
 template <class Kind>
 std::unique_ptr<Backend> make(bool history) {
   return std::make_unique<Kind>(history);
@@ -24,6 +41,7 @@ std::unique_ptr<Backend> make(bool history) {
 
 constexpr BackendKind kKinds[] = {
     {.name = "memory", .make = make<MemoryBackend>, .all_or_none = true},
+    {.name = "sqlite", .make = make<SqliteBackend>, .all_or_none = true},
 };
 
 }  // namespace

@@ -1,0 +1,350 @@
+#include "store/sqlite/reader.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "store/digest.h"
+#include "store/sqlite/file.h"
+
+namespace store::sqlite {
+namespace {
+
+// Statements that differ in what follows.
+constexpr const char* kSelectLimits = R"sql(
+  SELECT d.aggregate_id, d.user_limit_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
+         p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at,
+         p.defined_by, d.event_id, p.sequence, p.event_id
+  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id)
+  WHERE d.user_id IS NOT NULL )sql";
+constexpr const char* kSelectDeadLetters = R"sql(
+  SELECT id, state, reason, what, raw, stream, shard, kinesis_sequence, sub_sequence, arrival, seen, rules_version
+  FROM dead_letters )sql";
+
+constexpr const char* kSelectParked = R"sql(
+  SELECT aggregate_id, user_limit_id, progress, next_reset_time, newest_sequence, newest_event_id, events, since
+  FROM parked_limits ORDER BY aggregate_id, user_limit_id)sql";
+
+constexpr const char* kSelectChain = R"sql(
+  WITH RECURSIVE chain (change_id) AS (
+    SELECT newest_id FROM limit_progress WHERE limit_id = ?
+    UNION ALL
+    SELECT c.previous_id FROM chain JOIN limit_change AS c USING (change_id))
+  SELECT h.aggregate_id, h.user_limit_id, h.sequence, h.event_id, h.type, h.handler, h.created_at, h.progress, h.fields,
+         h.change_id, h.stream, h.shard, h.kinesis_sequence, h.sub_sequence, h.arrival, h.rules_version
+  FROM chain CROSS JOIN limit_history AS h USING (change_id))sql";
+
+constexpr const char* kSelectShards = R"sql(
+  SELECT stream, shard, owner, sequence, sub_sequence, checkpoint_sequence, checkpoint_sub_sequence, updated_at,
+         checkpoint_at, millis_behind_latest, applied, duplicate, stale, parked, ignored, dead, expired,
+         discrepancies_seen, sequence_conflicts, foreign_aggregates, rules_version
+  FROM shards ORDER BY stream, shard)sql";
+
+/// Reads the columns of a row from left to right.
+class Columns {
+ public:
+  Columns(const Connection& db, const Statement& row) : db_(db), row_(row) {}
+
+  std::int64_t integer() { return row_.integer(next_++); }
+  std::string text() { return std::string(row_.text(next_++)); }
+  std::optional<std::int64_t> optional_integer() { return row_.optional_integer(next_++); }
+  std::optional<std::string> optional_text() { return row_.optional_text(next_++); }
+
+  template <class Enum>
+  Enum word() {
+    const std::string_view text = row_.text(next_++);
+    if (const auto value = limits::from_word<Enum>(text)) return *value;
+    throw failure(
+        Errc::kFatal, db_.path(),
+        fmt::format("a limit has the word \"{}\", which this program does not know. Another program wrote it: "
+                    "put back a backup.",
+                    text));
+  }
+
+ private:
+  const Connection& db_;
+  const Statement& row_;
+  int next_ = 0;
+};
+
+// Members of a braced list are read in the order they stand in.
+
+limits::UserLimit read_limit(Columns& row) {
+  limits::UserLimit limit;
+  limit.aggregate_id = row.text();
+  limit.user_limit_id = row.text();
+  limit.user_id = row.text();
+  limit.brand_id = row.text();
+  limit.currency_code = row.text();
+  limit.type = row.word<limits::LimitType>();
+  limit.period = row.word<limits::Period>();
+  limit.status = row.word<limits::Status>();
+  limit.value = row.text();
+  limit.progress = row.text();
+  limit.previous_limit_value = row.optional_text();
+  limit.active_from = row.integer();
+  limit.active_until = row.optional_integer();
+  limit.next_reset_time = row.optional_integer();
+  limit.created_at = row.optional_integer();
+  return limit;
+}
+
+ParkedLimit read_parked(Columns& row) {
+  return {.aggregate_id = row.text(),
+          .user_limit_id = row.text(),
+          .progress = row.text(),
+          .next_reset_time = row.optional_integer(),
+          .newest_sequence = row.integer(),
+          .newest_event_id = row.text(),
+          .events = row.integer(),
+          .since_ms = row.integer()};
+}
+
+HistoryRow read_history(Columns& row) {
+  return {.aggregate_id = row.text(),
+          .user_limit_id = row.text(),
+          .sequence = row.integer(),
+          .event_id = row.text(),
+          .type = row.text(),
+          .handler = row.text(),
+          .created_at = row.integer(),
+          .progress_after = row.optional_text(),
+          .fields = row.text(),
+          .change_id = row.integer(),
+          .stream = row.text(),
+          .shard = row.text(),
+          .kinesis_sequence = row.text(),
+          .sub_sequence = row.integer(),
+          .arrival_ms = row.integer(),
+          .rules_version = row.text()};
+}
+
+limits::Reason read_reason(std::string_view name, const Connection& db) {
+  if (const auto reason = limits::parse_reason(name)) return *reason;
+  throw failure(Errc::kFatal, db.path(),
+                fmt::format("a dead letter has the reason \"{}\", which this program does not know. Another program "
+                            "wrote it: put back a backup.",
+                            name));
+}
+
+DeadLetterRow read_dead_letter(Columns& row, const Connection& db) {
+  return {.id = row.integer(),
+          .state = row.text(),
+          .reason = read_reason(row.text(), db),
+          .what = row.text(),
+          .raw = row.text(),
+          .stream = row.text(),
+          .shard = row.text(),
+          .kinesis_sequence = row.text(),
+          .sub_sequence = row.integer(),
+          .arrival_ms = row.integer(),
+          .seen = row.integer(),
+          .rules_version = row.text()};
+}
+
+Tally read_tally(Columns& row) {
+  Tally tally;
+  for (std::size_t i = 0; i < kVerdictCount; ++i) tally[static_cast<Verdict>(i)] = row.integer();
+  return tally;
+}
+
+ShardRow read_shard(Columns& row) {
+  return {.stream = row.text(),
+          .shard = row.text(),
+          .owner = row.text(),
+          .sequence = row.text(),
+          .sub_sequence = row.integer(),
+          .checkpoint_sequence = row.text(),
+          .checkpoint_sub_sequence = row.integer(),
+          .updated_at = row.integer(),
+          .checkpoint_at = row.integer(),
+          .millis_behind_latest = row.optional_integer(),
+          .verdicts = read_tally(row),
+          .discrepancies_seen = row.integer(),
+          .sequence_conflicts = row.integer(),
+          .foreign_aggregates = row.integer(),
+          .rules_version = row.text()};
+}
+
+template <class Work>
+auto guarded(Work work) -> Result<std::invoke_result_t<Work>> {
+  try {
+    if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+      work();
+      return {};
+    } else {
+      return work();
+    }
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+}  // namespace
+
+FileReader::FileReader(const std::string& path)
+    : db_(open_for_reading(path)),
+      by_limit_(*db_, std::string(kSelectLimits) + "AND d.user_limit_id = ? ORDER BY d.aggregate_id"),
+      by_user_(*db_, std::string(kSelectLimits) + "AND d.user_id = ? ORDER BY d.user_limit_id, d.aggregate_id"),
+      chain_(*db_, kSelectChain) {}
+
+Result<std::vector<limits::UserLimit>> FileReader::get(std::string_view user_limit_id) {
+  return guarded([&] {
+    std::vector<limits::UserLimit> found;
+    auto rows = by_limit_.query(user_limit_id);
+    while (rows.next()) {
+      Columns row(*db_, by_limit_);
+      found.push_back(read_limit(row));
+    }
+    return found;
+  });
+}
+
+Result<void> FileReader::each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) {
+  return guarded([&] {
+    Statement all(*db_, std::string(kSelectLimits) + "ORDER BY d.user_id, d.user_limit_id, d.aggregate_id");
+    Statement& select = filter.user_id ? by_user_ : all;
+    auto rows = filter.user_id ? select.query(std::string_view(*filter.user_id)) : select.query();
+    while (rows.next()) {
+      Columns row(*db_, select);
+      if (!visit(read_limit(row))) return;
+    }
+  });
+}
+
+Result<std::vector<HistoryRow>> FileReader::history(std::string_view user_limit_id) {
+  return guarded([&] {
+    const Transaction snapshot(*db_, Transaction::Kind::kRead);
+    Statement select(*db_, "SELECT limit_id FROM limit_definition WHERE user_limit_id = ? ORDER BY aggregate_id");
+    std::vector<HistoryRow> found;
+    auto rows = select.query(user_limit_id);
+    while (rows.next()) std::ranges::move(chain_of(select.integer(0)), std::back_inserter(found));
+    return found;
+  });
+}
+
+std::vector<HistoryRow> FileReader::chain_of(std::int64_t limit_id) {
+  std::vector<HistoryRow> found;
+  auto rows = chain_.query(limit_id);
+  while (rows.next()) {
+    Columns row(*db_, chain_);
+    found.push_back(read_history(row));
+  }
+  std::ranges::reverse(found);
+  return found;
+}
+
+Result<void> FileReader::each_parked(const Visitor<ParkedLimit>& visit) {
+  return guarded([&] {
+    Statement select(*db_, kSelectParked);
+    auto rows = select.query();
+    while (rows.next()) {
+      Columns row(*db_, select);
+      if (!visit(read_parked(row))) return;
+    }
+  });
+}
+
+Result<void> FileReader::each_dead_letter(const Visitor<DeadLetterRow>& visit) {
+  return guarded([&] {
+    Statement select(*db_, std::string(kSelectDeadLetters) + "ORDER BY id");
+    auto rows = select.query();
+    while (rows.next()) {
+      Columns row(*db_, select);
+      if (!visit(read_dead_letter(row, *db_))) return;
+    }
+  });
+}
+
+Result<std::optional<DeadLetterRow>> FileReader::dead_letter(std::int64_t id) {
+  return guarded([&]() -> std::optional<DeadLetterRow> {
+    Statement select(*db_, std::string(kSelectDeadLetters) + "WHERE id = ?");
+    auto rows = select.query(id);
+    if (!rows.next()) return std::nullopt;
+    Columns row(*db_, select);
+    return read_dead_letter(row, *db_);
+  });
+}
+
+Result<std::vector<ShardRow>> FileReader::shards() {
+  return guarded([&] {
+    Statement select(*db_, kSelectShards);
+    std::vector<ShardRow> found;
+    auto rows = select.query();
+    while (rows.next()) {
+      Columns row(*db_, select);
+      found.push_back(read_shard(row));
+    }
+    return found;
+  });
+}
+
+Result<void> FileReader::each_digest_line(const Visitor<std::string>& visit) {
+  return guarded([&] {
+    const Transaction snapshot(*db_, Transaction::Kind::kRead);
+    static_cast<void>(digest_limits(visit) && digest_parked(visit) && digest_history(visit) &&
+                      digest_dead_letters(visit));
+  });
+}
+
+bool FileReader::digest_limits(const Visitor<std::string>& visit) {
+  Statement select(*db_, std::string(kSelectLimits) + "ORDER BY d.aggregate_id, d.user_limit_id");
+  auto rows = select.query();
+  while (rows.next()) {
+    Columns row(*db_, select);
+    const limits::UserLimit limit = read_limit(row);
+    const std::int64_t defined_by = row.integer();
+    const std::string defining_event = row.text();
+    const std::int64_t sequence = row.integer();
+    const std::string event_id = row.text();
+    if (!visit(digest::limit_line(limit, {.sequence = {defined_by}, .event_id = defining_event},
+                                  {.sequence = {sequence}, .event_id = event_id}))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool FileReader::digest_parked(const Visitor<std::string>& visit) {
+  Statement select(*db_, kSelectParked);
+  auto rows = select.query();
+  while (rows.next()) {
+    Columns row(*db_, select);
+    if (!visit(digest::parked_line(read_parked(row)))) return false;
+  }
+  return true;
+}
+
+bool FileReader::digest_history(const Visitor<std::string>& visit) {
+  Statement select(*db_, "SELECT limit_id FROM limit_definition ORDER BY aggregate_id, user_limit_id");
+  auto rows = select.query();
+  while (rows.next()) {
+    for (const HistoryRow& row : chain_of(select.integer(0))) {
+      if (!visit(digest::history_line(row))) return false;
+    }
+  }
+  return true;
+}
+
+bool FileReader::digest_dead_letters(const Visitor<std::string>& visit) {
+  Statement select(*db_, "SELECT reason, raw FROM dead_letter ORDER BY key");
+  auto rows = select.query();
+  while (rows.next()) {
+    if (!visit(digest::dead_letter_line(read_reason(select.text(0), *db_), select.text(1)))) return false;
+  }
+  return true;
+}
+
+Result<std::unique_ptr<Reader>> open_reader(const std::string& path) {
+  try {
+    refuse_affected(sqlite3_libversion_number(), path);
+    return std::make_unique<FileReader>(path);
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/sqlite.h"
+
+namespace store::sqlite {
+
+/// The read side. A call is one statement or one transaction, so it sees one committed state.
+class FileReader final : public Reader {
+ public:
+  /// Throws Failure.
+  explicit FileReader(const std::string& path);
+
+  Result<std::vector<limits::UserLimit>> get(std::string_view user_limit_id) override;
+  Result<void> each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) override;
+  Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) override;
+  Result<void> each_parked(const Visitor<ParkedLimit>& visit) override;
+  Result<void> each_dead_letter(const Visitor<DeadLetterRow>& visit) override;
+  Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
+  Result<std::vector<ShardRow>> shards() override;
+  Result<void> each_digest_line(const Visitor<std::string>& visit) override;
+
+ private:
+  /// Of one limit, by stamps, oldest first.
+  std::vector<HistoryRow> chain_of(std::int64_t limit_id);
+  bool digest_limits(const Visitor<std::string>& visit);
+  bool digest_parked(const Visitor<std::string>& visit);
+  bool digest_history(const Visitor<std::string>& visit);
+  bool digest_dead_letters(const Visitor<std::string>& visit);
+
+  std::unique_ptr<Connection> db_;
+  // What is asked often is prepared once.
+  Statement by_limit_;
+  Statement by_user_;
+  Statement chain_;
+};
+
+}  // namespace store::sqlite

@@ -1,0 +1,207 @@
+#include "store/sqlite/writer.h"
+
+#include <sqlite3.h>
+
+#include "store/sqlite/file.h"
+
+namespace store::sqlite {
+namespace {
+
+/// The log is copied back when it has this many pages (16 MB). A page that many batches wrote is copied once, so a long
+/// log saves writes; a short one keeps the start after a crash and the index of the log in memory small.
+constexpr std::int64_t kLogPages = 4000;
+
+constexpr const char* kKeepDeadLetter = R"sql(
+  INSERT INTO dead_letter (key, reason, what, origin_id, kinesis_sequence, sub_sequence, arrival, raw)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET seen = seen + 1)sql";
+
+// A batch without a record keeps the row's position, and one that says nothing of the lag keeps that.
+constexpr const char* kRecord = R"sql(
+  INSERT INTO shard (stream, shard, owner, rules_version, sequence, sub_sequence, checkpoint_sequence,
+                     checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, applied, duplicate,
+                     stale, parked, ignored, dead, expired, discrepancies_seen, sequence_conflicts, foreign_aggregates)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 IS NULL, '', ?5), iif(?7 IS NULL, 0, ?6), ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+          ?15, ?16, ?17, ?18, ?19)
+  ON CONFLICT (stream, shard) DO UPDATE SET
+    owner = excluded.owner,
+    rules_version = excluded.rules_version,
+    sequence = iif(?5 = '', sequence, ?5),
+    sub_sequence = iif(?5 = '', sub_sequence, ?6),
+    checkpoint_sequence = CASE WHEN ?7 IS NULL THEN checkpoint_sequence WHEN ?5 = '' THEN sequence ELSE ?5 END,
+    checkpoint_sub_sequence = CASE WHEN ?7 IS NULL THEN checkpoint_sub_sequence WHEN ?5 = '' THEN sub_sequence ELSE ?6 END,
+    checkpoint_at = coalesce(?7, checkpoint_at),
+    updated_at = excluded.updated_at,
+    millis_behind_latest = coalesce(?9, millis_behind_latest),
+    applied = applied + excluded.applied,
+    duplicate = duplicate + excluded.duplicate,
+    stale = stale + excluded.stale,
+    parked = parked + excluded.parked,
+    ignored = ignored + excluded.ignored,
+    dead = dead + excluded.dead,
+    expired = expired + excluded.expired,
+    discrepancies_seen = discrepancies_seen + excluded.discrepancies_seen,
+    sequence_conflicts = sequence_conflicts + excluded.sequence_conflicts,
+    foreign_aggregates = foreign_aggregates + excluded.foreign_aggregates)sql";
+
+std::string_view bytes_of(const limits::Sha256Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+}  // namespace
+
+Writer::Writer(const std::string& path, const Options& options)
+    : history_(options.history),
+      db_(open_for_writing(path, options.patience)),
+      lock_(db_->file(), options.patience),
+      keep_dead_letter_(*db_, kKeepDeadLetter),
+      record_(*db_, kRecord) {
+  make_ready(*db_, lock_);
+}
+
+Result<Report> Writer::do_apply(const Batch& batch, Durability durability) {
+  try {
+    prepare(batch);
+    set_synchronous(durability);
+    const WriterLock::Turn turn(lock_);
+    const Report report = write(batch);
+    // In our turn, or the log would never be copied whole while others go on writing to it, and would grow for ever.
+    if (db_->log_frames() >= kLogPages) db_->checkpoint();
+    return report;
+  } catch (const Failure& failure) {
+    limits_.forget();
+    names_.forget();
+    return std::unexpected(failure.error);
+  }
+}
+
+/// All that needs no lock.
+void Writer::prepare(const Batch& batch) {
+  arena_.clear();
+  index_.build(batch.changes);
+  outcomes_.assign(batch.changes.size(), {});
+  for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+    char* const start = arena_.reserve(limits::Decimal::kMaxText);
+    char* const end = batch.changes[i].progress->progress.write_to(start);
+    outcomes_[i].progress = arena_.commit(static_cast<std::size_t>(end - start));
+    outcomes_[i].row.stamp = batch.changes[i].stamp;
+  }
+  dead_keys_.clear();
+  for (const DeadLetter& letter : batch.dead_letters) dead_keys_.push_back(key_of(letter.fault.reason, letter.raw));
+}
+
+Report Writer::write(const Batch& batch) {
+  Transaction transaction(*db_, Transaction::Kind::kWrite);
+  Report report;
+  if (!batch.changes.empty()) apply_changes(batch, report);
+  keep_dead_letters(batch);
+  for (const Outcome& outcome : outcomes_) ++report.verdicts[outcome.verdict];
+  report.verdicts[Verdict::kDead] += std::ssize(batch.dead_letters);
+  report.verdicts[Verdict::kIgnored] += batch.ignored;
+  // Always, even if nothing else was: so each commit writes to the log, and a durable one syncs all before it.
+  record(batch.shard, report);
+  transaction.commit();
+  return report;
+}
+
+void Writer::apply_changes(const Batch& batch, Report& report) {
+  if (history_) {
+    // Numbers in the order of the stream; a repeated event's stays unused.
+    std::int64_t change_id = 0;
+    {
+      auto rows = read_counter_.query();
+      if (rows.next()) change_id = read_counter_.integer(0);
+    }
+    for (Outcome& outcome : outcomes_) outcome.row.id = ++change_id;
+    write_counter_.run(change_id);
+  }
+  limit_ids_.clear();
+  for (const BatchIndex::Group& group : index_.groups()) apply_to(group, batch, report);
+  if (history_) insert_history(batch);
+}
+
+/// Reads a limit once, applies all its changes, and writes it once.
+void Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report) {
+  Limit limit = limits_.load(group.key, group.hash);
+  if (!limit.stored() && limits_.is_foreign(group.key)) ++report.foreign_aggregates;
+
+  const LoadDefiningEvent load_defining_event = [this](std::int64_t id) { return limits_.defining_event(id); };
+  for_history_.clear();
+  for (std::uint32_t i = group.first; i != BatchIndex::kEnd; i = index_.next(i)) {
+    Outcome& outcome = outcomes_[i];
+    fold(batch.changes[i], limit, outcome, report, load_defining_event);
+    if (outcome.verdict == Verdict::kExpired || outcome.known) continue;
+    if (history_) {
+      for_history_.push_back(&outcome);
+    } else if (outcome.tied) {
+      ++report.sequence_conflicts;
+    }
+  }
+  if (!for_history_.empty()) link(limit, report);
+
+  if (!limit.stored()) {
+    limits_.insert(group.key, group.hash, batch.changes[group.first].origin.arrival.value, limit);
+  } else if (limit.definition != nullptr) {
+    limits_.define(limit);
+  }
+  if (limit.changed) limits_.save(limit);
+  limit_ids_.push_back(limit.id);
+}
+
+void Writer::link(Limit& limit, Report& report) {
+  const chain::RowId newest_before = limit.newest.id;
+  history_rows_.link(for_history_, limit);
+  limit.changed |= limit.newest.id != newest_before;
+  for (const Outcome* outcome : for_history_) {
+    if (outcome->has_row && outcome->row.conflict) ++report.sequence_conflicts;
+  }
+}
+
+/// In the order of the stream, so that all rows are added at the table's end.
+void Writer::insert_history(const Batch& batch) {
+  const std::int64_t origin = names_.origin(batch.shard.key, batch.shard.rules_version);
+  for (std::uint32_t i = 0; i < batch.changes.size(); ++i) {
+    if (!outcomes_[i].has_row) continue;
+    const limits::Change& change = batch.changes[i];
+    history_rows_.insert(change, outcomes_[i], limit_ids_[index_.group_of(i)],
+                         names_.event_kind(change.type, change.handler), origin);
+  }
+}
+
+void Writer::keep_dead_letters(const Batch& batch) {
+  if (batch.dead_letters.empty()) return;
+  const std::int64_t origin = names_.origin(batch.shard.key, batch.shard.rules_version);
+  for (std::size_t i = 0; i < batch.dead_letters.size(); ++i) {
+    const DeadLetter& letter = batch.dead_letters[i];
+    keep_dead_letter_.run(Blob{bytes_of(dead_keys_[i])}, to_string(letter.fault.reason),
+                          std::string_view(letter.fault.what), origin, letter.origin.sequence,
+                          letter.origin.sub_sequence, letter.origin.arrival.value, Blob{letter.raw});
+  }
+}
+
+void Writer::record(const ShardProgress& shard, const Report& report) {
+  const auto checkpoint_at = shard.checkpoint_follows ? std::optional(shard.now.value) : std::nullopt;
+  const Tally& verdicts = report.verdicts;
+  record_.run(shard.key.stream, shard.key.shard, shard.owner, shard.rules_version, shard.sequence, shard.sub_sequence,
+              checkpoint_at, shard.now.value, shard.millis_behind_latest, verdicts[Verdict::kApplied],
+              verdicts[Verdict::kDuplicate], verdicts[Verdict::kStale], verdicts[Verdict::kParked],
+              verdicts[Verdict::kIgnored], verdicts[Verdict::kDead], verdicts[Verdict::kExpired],
+              report.discrepancies_seen, report.sequence_conflicts, report.foreign_aggregates);
+}
+
+void Writer::set_synchronous(Durability durability) {
+  if (synchronous_ == durability) return;
+  db_->execute(durability == Durability::kDurable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  synchronous_ = durability;
+}
+
+Result<std::unique_ptr<Store>> open(const std::string& path, Options options) {
+  try {
+    refuse_affected(sqlite3_libversion_number(), path);
+    return std::make_unique<Writer>(path, options);
+  } catch (const Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "limits/arena.h"
+#include "limits/sha256.h"
+#include "store/sqlite/batch_index.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/fold.h"
+#include "store/sqlite/history_rows.h"
+#include "store/sqlite/limit_rows.h"
+#include "store/sqlite/names.h"
+#include "store/sqlite/sqlite.h"
+#include "store/sqlite/writer_lock.h"
+
+namespace store::sqlite {
+
+/// The write side: one transaction per batch.
+class Writer final : public Store {
+ public:
+  /// Throws Failure.
+  Writer(const std::string& path, const Options& options);
+
+ private:
+  Result<Report> do_apply(const Batch& batch, Durability durability) override;
+
+  void prepare(const Batch& batch);
+  Report write(const Batch& batch);
+  void apply_changes(const Batch& batch, Report& report);
+  void apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report);
+  void link(Limit& limit, Report& report);
+  void insert_history(const Batch& batch);
+  void keep_dead_letters(const Batch& batch);
+  void record(const ShardProgress& shard, const Report& report);
+  void set_synchronous(Durability durability);
+
+  const bool history_;
+  std::unique_ptr<Connection> db_;
+  WriterLock lock_;
+  std::optional<Durability> synchronous_;
+
+  // Of the batch.
+  limits::Arena arena_;
+  BatchIndex index_;
+  std::vector<Outcome> outcomes_;
+  std::vector<std::int64_t> limit_ids_;  ///< by group
+  std::vector<Outcome*> for_history_;    ///< of one limit
+  std::vector<limits::Sha256Digest> dead_keys_;
+
+  LimitRows limits_{*db_, arena_};
+  HistoryRows history_rows_{*db_, arena_};
+  Names names_{*db_};
+  Statement read_counter_{*db_, "SELECT value FROM counter WHERE name = 'change_id'"};
+  Statement write_counter_{*db_, "UPDATE counter SET value = ? WHERE name = 'change_id'"};
+  Statement keep_dead_letter_;
+  Statement record_;
+};
+
+}  // namespace store::sqlite
