@@ -14,8 +14,11 @@ class LineSource {
  public:
   virtual ~LineSource() = default;
   /// The next line without its end (LF or CRLF), or nothing at the end of the input; a last line without LF was cut off
-  /// and is not delivered. Valid until the next call; `Record::kPadding` bytes after it are ours too.
+  /// and is not delivered. Valid until the next call; `Record::kPadding` bytes after it can be read.
   [[nodiscard]] virtual Result<std::optional<std::span<char>>> next_line() = 0;
+  /// The same, for a line that comes while the last one is in use: what `next_line` gave stays valid, only a former
+  /// answer does not.
+  [[nodiscard]] virtual Result<std::optional<std::span<char>>> next_answer() = 0;
 };
 
 /// Where lines go to.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -23,8 +24,8 @@ struct Position {
 struct Record {
   static constexpr std::size_t kPadding = 64;
 
-  std::string_view data;  ///< The decoded bytes; the base64 text as it came if `is_base64` is false.
-  bool is_base64 = true;  ///< False if `data` came as something that is not base64: the daemon never does that.
+  std::string_view data;  ///< The decoded bytes; the text as it came (empty for null) if `is_base64` is false.
+  bool is_base64 = true;  ///< False if the record's data is null, or a text that is not base64: KCL sends neither.
   std::string_view partition_key;
   Position position;
   std::int64_t arrival_ms = 0;  ///< approximateArrivalTimestamp, ms since 1970; 0 if the daemon sent none.

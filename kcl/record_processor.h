@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "kcl/checkpointer.h"
 #include "kcl/error.h"
@@ -20,12 +22,16 @@ struct Initialize {
 struct Batch {
   std::span<const Record> records;  ///< Empty on the daemon's tick (callProcessRecordsEvenForEmptyRecordList).
   std::optional<std::int64_t> millis_behind_latest;
+  /// Byte sequences of the line that were not UTF-8 and are U+FFFD now: a daemon whose JVM runs without
+  /// -Dfile.encoding=UTF-8 mangles partition keys. The data, base64, is never affected.
+  std::size_t repaired = 0;
 };
 
 /// What an application implements. The session calls it from one thread, in the order of the protocol: `initialize`
-/// once, `process_records` any number of times, then one of the three ends. A call that returns a value is answered
-/// with a status line, which tells the daemon that the work is *done*: commit before you return. A call that returns
-/// an error ends the process without a status, and the daemon delivers the batch again, to this or another worker.
+/// once, `process_records` any number of times, then `lease_lost` or `shard_ended`, maybe with `shutdown_requested`
+/// before it; or the daemon goes away in between. A call that returns a value is answered with a status line, which
+/// tells the daemon that the work is *done*: commit before you return. A call that returns an error ends the process
+/// without a status, and the daemon delivers the batch again, to this or another worker.
 class RecordProcessor {
  public:
   virtual ~RecordProcessor() = default;
@@ -37,7 +43,8 @@ class RecordProcessor {
   /// The shard is closed and all its records were delivered. The session itself checkpoints the shard's end after this
   /// returns (without that the child shards never start); commit what is left here.
   [[nodiscard]] virtual Result<void> shard_ended() = 0;
-  /// The daemon is about to stop. Commit what is left, and checkpoint it, within `Checkpointer::kShutdownBudget`.
+  /// The daemon is about to stop, or to hand the shard over. Commit what is left, and checkpoint it, within
+  /// `Checkpointer::kShutdownBudget`. `lease_lost` may still follow.
   [[nodiscard]] virtual Result<void> shutdown_requested(Checkpointer&) = 0;
 };
 

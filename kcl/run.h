@@ -12,6 +12,7 @@ namespace kcl {
 /// daemon (it would wait for ever); SIGINT, SIGTERM and SIGPIPE are ignored (the protocol and EOF end a child, not a
 /// Ctrl-C that reaches the whole process group); stdin's pipe is made as large as the kernel allows.
 /// Returns the exit code: 0 at the end of the input, 1 after an error, which is printed to stderr.
+/// A program that needs more (a log, a watchdog on the pipe) calls take_daemon_streams() and run_session() itself.
 [[nodiscard]] int run(RecordProcessor& processor);
 
 }  // namespace kcl

@@ -1,0 +1,144 @@
+#include "kcl/fd_channel.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "kcl/memory.h"
+#include "kcl/record.h"
+
+namespace kcl {
+namespace {
+
+constexpr std::size_t kFirstCapacity = std::size_t{64} << 10;
+constexpr int kPipeSize = 1 << 20;
+
+std::string reason(int error_number) {
+  return std::generic_category().message(error_number);
+}
+
+}  // namespace
+
+LineBuffer::~LineBuffer() {
+  std::free(bytes_);
+}
+
+std::span<char> LineBuffer::take_line() {
+  if (scanned_ == end_) return {};
+  const void* const found = std::memchr(bytes_ + scanned_, '\n', end_ - scanned_);
+  if (!found) {
+    scanned_ = end_;
+    return {};
+  }
+  const auto line_end = static_cast<std::size_t>(static_cast<const char*>(found) - bytes_) + 1;
+  const std::span<char> line(bytes_ + begin_, line_end - begin_);
+  begin_ = scanned_ = line_end;
+  return line;
+}
+
+Result<std::span<char>> LineBuffer::room() {
+  if (begin_ > 0) {
+    std::memmove(bytes_, bytes_ + begin_, end_ - begin_);
+    scanned_ -= begin_;
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ + Record::kPadding >= capacity_) {
+    // realloc moves pages, not bytes, once the block is large.
+    const std::size_t larger = std::max(2 * capacity_, kFirstCapacity);
+    auto* const bytes = static_cast<char*>(std::realloc(bytes_, larger));
+    if (!bytes) return std::unexpected(Error{"no memory for a line of more than " + std::to_string(end_) + " bytes"});
+    bytes_ = bytes;
+    capacity_ = larger;
+  }
+  return std::span(bytes_ + end_, capacity_ - Record::kPadding - end_);
+}
+
+Result<void> LineBuffer::take_unread(LineBuffer& other) {
+  while (other.unread() > 0) {
+    const auto free = room();
+    if (!free) return std::unexpected(free.error());
+    const std::size_t count = std::min(free->size(), other.unread());
+    std::memcpy(free->data(), other.bytes_ + other.begin_, count);
+    grow_by(count);
+    other.begin_ += count;
+  }
+  other.scanned_ = other.end_;
+  return {};
+}
+
+void LineBuffer::release_lines() {
+  if (begin_ < end_) return;
+  begin_ = scanned_ = end_ = 0;
+  if (capacity_ > kKeptBytes) {
+    std::free(bytes_);
+    bytes_ = nullptr;
+    capacity_ = 0;
+  }
+}
+
+Result<std::optional<std::span<char>>> FdLineSource::read_line(LineBuffer& buffer, LineBuffer& other) {
+  buffer.release_lines();
+  if (auto taken = buffer.take_unread(other); !taken) return std::unexpected(taken.error());
+  while (true) {
+    if (std::span<char> line = buffer.take_line(); !line.empty()) {
+      line = line.first(line.size() - 1);
+      if (!line.empty() && line.back() == '\r') line = line.first(line.size() - 1);
+      return line;
+    }
+    if (buffer.unread() > kLongestLine) {
+      return std::unexpected(Error{"a line of more than " + std::to_string(kLongestLine) +
+                                   " bytes; lower maxRecords in the daemon's properties"});
+    }
+    const auto room = buffer.room();
+    if (!room) return std::unexpected(room.error());
+    const ssize_t count = ::read(fd_, room->data(), room->size());
+    if (count == 0) return std::nullopt;
+    if (count > 0) {
+      buffer.grow_by(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      return std::unexpected(Error{"cannot read from the daemon: " + reason(errno)});
+    }
+  }
+}
+
+Result<void> FdLineSink::write_line(std::string_view json) {
+  line_.assign(1, '\n').append(json).append(1, '\n');
+  for (std::string_view rest = line_; !rest.empty();) {
+    const ssize_t count = ::write(fd_, rest.data(), rest.size());
+    if (count >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EPIPE) {
+      return std::unexpected(Error{"the daemon closed its end of our stdout: it has ended, or given this process up"});
+    } else if (errno != EINTR) {
+      return std::unexpected(Error{"cannot write to the daemon: " + reason(errno)});
+    }
+  }
+  return {};
+}
+
+Result<int> take_daemon_streams() {
+  constexpr std::string_view kAdvice =
+      ". The MultiLangDaemon starts this program with stdin, stdout and stderr as pipes; by hand, give it all three";
+  if (::fcntl(STDIN_FILENO, F_GETFD) < 0) {
+    return std::unexpected(Error{"stdin is not open" + std::string(kAdvice)});
+  }
+  const int output = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (output < 0) return std::unexpected(Error{"stdout: " + reason(errno) + std::string(kAdvice)});
+  if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+    return std::unexpected(Error{"stderr: " + reason(errno) + std::string(kAdvice)});
+  }
+  // A Ctrl-C reaches the whole process group; the protocol ends us, or the end of the input.
+  for (const int signal_number : {SIGINT, SIGTERM, SIGPIPE}) std::signal(signal_number, SIG_IGN);
+  // Fewer and larger reads. Not a pipe, or over the user's limit: then it stays as it is.
+  (void)::fcntl(STDIN_FILENO, F_SETPIPE_SZ, kPipeSize);
+  return output;
+}
+
+}  // namespace kcl
