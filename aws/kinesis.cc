@@ -1,7 +1,8 @@
 #include "aws/kinesis.h"
 
-#include <nettle/base64.h>
 #include <nlohmann/json.hpp>
+
+#include "aws/base64.h"
 
 namespace aws {
 namespace {
@@ -10,12 +11,6 @@ using nlohmann::json;
 
 std::string in_json(std::string_view text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-void append_base64(std::string& to, std::string_view data) {
-  const std::size_t at = to.size();
-  to.resize(at + BASE64_ENCODE_RAW_LENGTH(data.size()));
-  base64_encode_raw(to.data() + at, data.size(), reinterpret_cast<const std::uint8_t*>(data.data()));
 }
 
 /// Built as text: the records may be 5 MiB, and a DOM of them would be made only to be printed.

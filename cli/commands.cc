@@ -5,14 +5,17 @@
 namespace cli {
 
 std::span<const CommandGroup> command_groups() {
-  static constexpr std::array<CommandGroup, 1> kGroups{{
+  static constexpr std::array<CommandGroup, 3> kGroups{{
+      {.name = "parked", .summary = "Limits that wait for their definition"},
+      {.name = "dead", .summary = "Records that could not be applied"},
       {.name = "stream", .summary = "The Kinesis stream that events come from"},
   }};
   return kGroups;
 }
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array<const CommandEntry*, 2> kCommands{&kPut, &kStreamCreate};
+  static constexpr std::array kCommands{&kGet,        &kList,     &kHistory,  &kStatus, &kDigest,
+                                        &kParkedList, &kDeadList, &kDeadShow, &kPut,    &kStreamCreate};
   return kCommands;
 }
 

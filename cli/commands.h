@@ -16,7 +16,15 @@ struct CommandGroup {
 /// All commands, in the order of the help. To add one: its file, its line in commands.cc, its source in CMake.
 [[nodiscard]] std::span<const CommandEntry* const> commands();
 
+extern const CommandEntry kDeadList;
+extern const CommandEntry kDeadShow;
+extern const CommandEntry kDigest;
+extern const CommandEntry kGet;
+extern const CommandEntry kHistory;
+extern const CommandEntry kList;
+extern const CommandEntry kParkedList;
 extern const CommandEntry kPut;
+extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;
 
 }  // namespace cli

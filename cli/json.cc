@@ -1,19 +1,23 @@
 #include "cli/json.h"
 
-#include <nlohmann/json.hpp>
+#include "limits/json_text.h"
 
 namespace cli {
 
-std::string json_string(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+JsonObject& JsonObject::add(std::string_view key, std::string_view text) {
+  limits::append_json_string(member(key), text);
+  return *this;
 }
 
 JsonObject& JsonObject::raw(std::string_view key, std::string_view json) {
-  if (text_.size() > 1) text_ += ',';
-  text_ += json_string(key);
-  text_ += ':';
-  text_ += json;
+  member(key) += json;
   return *this;
+}
+
+std::string& JsonObject::member(std::string_view key) {
+  if (text_.size() > 1) text_ += ',';
+  limits::append_json_string(text_, key);
+  return text_ += ':';
 }
 
 }  // namespace cli

@@ -7,13 +7,11 @@
 
 namespace cli {
 
-/// `text` as a JSON string; bytes that are not UTF-8 become U+FFFD.
-[[nodiscard]] std::string json_string(std::string_view text);
-
 /// One JSON object on one line, its members in the order in which they are added.
 class JsonObject {
  public:
-  JsonObject& add(std::string_view key, std::string_view text) { return raw(key, json_string(text)); }
+  /// Text that is not UTF-8 makes JSON that is not either, until Output prints it.
+  JsonObject& add(std::string_view key, std::string_view text);
   JsonObject& add(std::string_view key, std::integral auto number) { return raw(key, std::to_string(number)); }
   /// Leaves the member out if there is no value.
   template <class T>
@@ -25,6 +23,9 @@ class JsonObject {
   [[nodiscard]] std::string str() const { return text_ + '}'; }
 
  private:
+  /// Adds the key; the value is the caller's to append.
+  std::string& member(std::string_view key);
+
   std::string text_ = "{";
 };
 

@@ -29,7 +29,8 @@ Setting first_set(const char* option, const std::string& given, std::initializer
 void KinesisOptions::declare(Arguments& arguments) {
   arguments.option("--endpoint", "URL", endpoint_,
                    "Where Kinesis is (AWS_ENDPOINT_URL_KINESIS, AWS_ENDPOINT_URL; default: AWS itself in the region)");
-  arguments.option("--region", "REGION", region_, "(AWS_REGION, AWS_DEFAULT_REGION; default: eu-west-2)");
+  arguments.option("--region", "REGION", region_,
+                   "The AWS region (AWS_REGION, AWS_DEFAULT_REGION; default: eu-west-2)");
 }
 
 Outcome<std::unique_ptr<KinesisConnection>> KinesisOptions::connection(Output& output) const {

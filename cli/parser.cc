@@ -1,24 +1,42 @@
 #include "cli/parser.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
-#include "cli/nearest.h"
+#include "limits/wording.h"
 
 namespace cli {
 namespace {
 
-const std::map<std::string, Talk> kTalkLevels{
-    {"off", Talk::kOff},   {"critical", Talk::kError}, {"error", Talk::kError}, {"warn", Talk::kWarn},
-    {"info", Talk::kInfo}, {"debug", Talk::kDebug},    {"trace", Talk::kDebug}};
+struct TalkLevel {
+  std::string_view word;
+  Talk talk;
+};
+/// The words that the processor's log takes too.
+constexpr std::array<TalkLevel, 7> kTalkLevels{{{.word = "off", .talk = Talk::kOff},
+                                                {.word = "critical", .talk = Talk::kError},
+                                                {.word = "error", .talk = Talk::kError},
+                                                {.word = "warn", .talk = Talk::kWarn},
+                                                {.word = "info", .talk = Talk::kInfo},
+                                                {.word = "debug", .talk = Talk::kDebug},
+                                                {.word = "trace", .talk = Talk::kDebug}}};
 
 /// Examples first: they answer most questions. CLI11 keeps them as the footer.
 class ExamplesFirst final : public CLI::Formatter {
  public:
+  ExamplesFirst() {
+    label("SUBCOMMAND", "COMMAND");
+    label("Positionals", "Arguments");
+    label("REQUIRED", "");
+  }
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
     std::string help = make_description(app) + '\n' + app->get_footer() + make_usage(app, std::move(name)) +
                        make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
@@ -35,6 +53,34 @@ std::string examples_text(std::span<const Example> examples) {
   return text + '\n';
 }
 
+/// A check whose message says what was expected, in place of CLI11's "Could not convert".
+CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
+  return CLI::Validator(
+      [least, most](const std::string& text) -> std::string {
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool whole = error == std::errc() && end == text.data() + text.size();
+        if (whole && number >= least && number <= most) return "";
+        const bool any = most == std::numeric_limits<std::int64_t>::max();
+        const std::string range = any ? "" : " from " + std::to_string(least) + " to " + std::to_string(most);
+        return "expected a whole number" + range + ", found " + limits::in_quotes(text);
+      },
+      "");
+}
+
+/// Turns the word into the number of its level, which CLI11 can convert.
+std::string read_talk_level(std::string& word) {
+  const auto found = std::ranges::find(kTalkLevels, word, &TalkLevel::word);
+  if (found == kTalkLevels.end()) {
+    std::vector<std::string_view> words;
+    for (const TalkLevel& level : kTalkLevels) words.push_back(level.word);
+    return "expected " + limits::one_of(words) + ", found " + limits::in_quotes(word) +
+           limits::did_you_mean(word, words);
+  }
+  word = std::to_string(static_cast<int>(found->talk));
+  return "";
+}
+
 class CliArguments final : public Arguments {
  public:
   explicit CliArguments(CLI::App& app) : app_(app) {}
@@ -46,18 +92,19 @@ class CliArguments final : public Arguments {
     app_.add_option(name, target, help)->type_name("");
   }
   void required_number(const std::string& name, std::int64_t& target, const std::string& help) override {
-    app_.add_option(name, target, help)->required()->type_name("");
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    app_.add_option(name, target, help)->required()->check(whole_number(0, kMost))->type_name("");
   }
   void flag(const std::string& name, bool& target, const std::string& help) override {
     app_.add_flag(name, target, help);
   }
   void option(const std::string& name, const std::string& value, std::string& target,
               const std::string& help) override {
-    app_.add_option(name, target, help)->type_name(value);
+    app_.add_option(name, target, help)->option_text(value);
   }
   void number_option(const std::string& name, const std::string& value, std::int64_t& target, std::int64_t least,
                      std::int64_t most, const std::string& help) override {
-    app_.add_option(name, target, help)->check(CLI::Range(least, most))->type_name(value);
+    app_.add_option(name, target, help)->check(whole_number(least, most))->option_text(value);
   }
 
  private:
@@ -76,12 +123,17 @@ class Tree {
  private:
   void add_global_options(Invocation& invocation);
   void add_command(const CommandEntry& entry);
+  /// Made when its first command is.
+  CLI::App& group(std::string_view name);
 
   CLI::App root_{"Reads the state of user limits, and puts events on their stream.", "limits"};
   std::map<const CLI::App*, std::unique_ptr<Command>> commands_;
 };
 
 constexpr Example kExamples[] = {
+    {.line = "limits list --user user-7f3k", .says = "the limits of a user"},
+    {.line = "limits get limit-day-1 --json", .says = "one limit, for a program"},
+    {.line = "limits status", .says = "how far the processor is, and what became of the records"},
     {.line = "limits put events.json", .says = "put events on the stream user-events"},
 };
 
@@ -90,36 +142,44 @@ void set_up(CLI::App& app, std::string examples) {
   app.fallthrough();   // global options may stand anywhere
   app.allow_extras();  // told by us, with the nearest word
   app.require_subcommand(0, 1);
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.group("Commands");
 }
 
 Tree::Tree(Invocation& invocation) {
   root_.formatter(std::make_shared<ExamplesFirst>());
   set_up(root_, examples_text(kExamples));
   add_global_options(invocation);
-  for (const CommandGroup& group : command_groups()) {
-    set_up(*root_.add_subcommand(std::string(group.name), std::string(group.summary)), "");
-  }
   for (const CommandEntry* entry : commands()) add_command(*entry);
 }
 
 void Tree::add_global_options(Invocation& invocation) {
-  root_.add_option("--store", invocation.store_url, "Where the state is")
-      ->type_name("URL")
+  root_
+      .add_option("--store", invocation.store_url,
+                  "Where the state is (LIMITS_STORE; default: " + std::string(kDefaultStore) + ")")
       ->envname("LIMITS_STORE")
-      ->default_str(std::string(kDefaultStore));
-  root_.add_option("--log-level", invocation.talk, "What is said on stderr: off, error, warn, info, debug")
-      ->type_name("LEVEL")
-      ->transform(CLI::CheckedTransformer(kTalkLevels).description(""))
-      ->default_str("info");
+      ->option_text("URL");
+  root_.add_option("--log-level", invocation.talk, "What is said on stderr: off, error, warn, info (default), debug")
+      ->transform(CLI::Validator(read_talk_level, ""))
+      ->option_text("LEVEL");
   root_.add_flag("--json", invocation.json, "Data as JSON on stdout");
-  root_.set_version_flag("--version", std::string("limits ") + USER_LIMITS_VERSION);
+  root_.set_version_flag("--version", std::string("limits ") + USER_LIMITS_VERSION)
+      ->description("Print the version and exit");
+}
+
+CLI::App& Tree::group(std::string_view name) {
+  const auto is_it = [name](const CLI::App* app) { return app->get_name() == name; };
+  if (const auto found = root_.get_subcommands(is_it); !found.empty()) return *found.front();
+  const auto entry = std::ranges::find(command_groups(), name, &CommandGroup::name);
+  CLI::App& app = *root_.add_subcommand(std::string(name), std::string(entry->summary));
+  set_up(app, "");
+  return app;
 }
 
 void Tree::add_command(const CommandEntry& entry) {
-  const std::string name(entry.name);
-  const std::size_t space = name.find(' ');
-  CLI::App& parent = space == std::string::npos ? root_ : *root_.get_subcommand(name.substr(0, space));
-  CLI::App& app = *parent.add_subcommand(name.substr(space + 1), std::string(entry.summary));
+  const std::size_t space = entry.name.find(' ');
+  CLI::App& parent = space == std::string_view::npos ? root_ : group(entry.name.substr(0, space));
+  CLI::App& app = *parent.add_subcommand(std::string(entry.name.substr(space + 1)), std::string(entry.summary));
   set_up(app, examples_text(entry.examples));
   auto command = entry.make();
   CliArguments arguments(app);
@@ -138,31 +198,42 @@ std::unique_ptr<Command> Tree::take_command() {
   return found == commands_.end() ? nullptr : std::move(found->second);
 }
 
-void add_flags(const CLI::App& app, std::vector<std::string>& to) {
+/// "limits dead show"
+std::string path_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : path_of(*app.get_parent()) + ' ' + app.get_name();
+}
+
+Refusal usage_refusal(std::string text, const CLI::App& at) {
+  return {.code = ExitCode::kUsage, .text = std::move(text) + " See: " + path_of(at) + " --help"};
+}
+
+void add_options(const CLI::App& app, std::vector<std::string>& to) {
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) to.push_back("--" + name);
   }
 }
 
+/// The first word that nothing was done with; CLI11 counts the "--" before arguments among them.
+std::optional<std::string> unknown_word(const CLI::App& root) {
+  const auto words = root.remaining(true);
+  const auto found = std::ranges::find_if(words, [](const std::string& word) { return word != "--"; });
+  return found == words.end() ? std::nullopt : std::optional(*found);
+}
+
 Refusal refuse_unknown(const std::string& word, const CLI::App& at) {
-  const bool is_flag = word.starts_with('-');
+  const bool is_option = word.starts_with('-');
   std::vector<std::string> known;
-  if (is_flag) {
-    for (const CLI::App* app = &at; app != nullptr; app = app->get_parent()) add_flags(*app, known);
+  if (is_option) {
+    for (const CLI::App* app = &at; app != nullptr; app = app->get_parent()) add_options(*app, known);
   } else {
     for (const CLI::App* verb : at.get_subcommands(nullptr)) known.push_back(verb->get_name());
   }
-  const std::string command = at.get_parent() == nullptr ? "limits" : "limits " + at.get_name();
-  std::string text;
-  if (is_flag) {
-    text = "there is no option " + word;
-  } else if (known.empty()) {
-    text = "\"" + word + "\" is one argument too many";
-  } else {
-    text = "there is no command \"" + word + "\"";
-  }
-  if (const auto meant = nearest(word.substr(0, word.find('=')), known)) text += "; did you mean " + *meant + "?";
-  return {.code = ExitCode::kUsage, .text = text + " See: " + command + " --help"};
+  const std::string written = is_option ? word.substr(0, word.find('=')) : word;
+  const std::string text = is_option       ? "there is no option " + limits::in_quotes(written)
+                           : known.empty() ? limits::in_quotes(written) + " is one argument too many"
+                                           : "there is no command " + limits::in_quotes(written);
+  const std::string meant = limits::did_you_mean(written, std::vector<std::string_view>(known.begin(), known.end()));
+  return usage_refusal(text + (meant.empty() ? "." : meant), at);
 }
 
 }  // namespace
@@ -178,14 +249,10 @@ std::expected<Invocation, Refusal> parse_command_line(int argc, const char* cons
     return std::unexpected(Refusal{.code = ExitCode::kDone, .text = std::string(version.what()) + '\n'});
   } catch (const CLI::ParseError& error) {
     // A mistyped option is a better answer than that the argument it pushed aside is missing.
-    if (const auto extra = tree.root().remaining(true); !extra.empty()) {
-      return std::unexpected(refuse_unknown(extra.front(), tree.deepest()));
-    }
-    return std::unexpected(Refusal{.code = ExitCode::kUsage, .text = error.what()});
+    if (const auto word = unknown_word(tree.root())) return std::unexpected(refuse_unknown(*word, tree.deepest()));
+    return std::unexpected(usage_refusal(std::string(error.what()) + '.', tree.deepest()));
   }
-  if (const auto extra = tree.root().remaining(true); !extra.empty()) {
-    return std::unexpected(refuse_unknown(extra.front(), tree.deepest()));
-  }
+  if (const auto word = unknown_word(tree.root())) return std::unexpected(refuse_unknown(*word, tree.deepest()));
   invocation.command = tree.take_command();
   if (invocation.command == nullptr) {
     return std::unexpected(Refusal{.code = ExitCode::kUsage, .text = tree.root().help(), .is_help = true});

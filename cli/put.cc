@@ -63,7 +63,7 @@ class Put final : public Command {
  public:
   void declare(Arguments& arguments) override {
     arguments.optional("FILE", file_, "A JSON array or JSON Lines; - or nothing reads standard input");
-    arguments.option("--stream", "NAME", stream_, "(default: user-events)");
+    arguments.option("--stream", "NAME", stream_, "The stream to put on (default: user-events)");
     arguments.flag("--allow-broken", allow_broken_,
                    "Put also what is no event, as it stands; its partition key is its SHA-256");
     kinesis_.declare(arguments);

@@ -99,7 +99,7 @@ std::size_t display_width(std::string_view text) {
 std::string utc(std::int64_t ms) {
   const std::time_t seconds = ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
   std::tm parts{};
-  if (gmtime_r(&seconds, &parts) == nullptr) return std::to_string(ms);
+  gmtime_r(&seconds, &parts);  // cannot fail: the year of every such number fits in an int
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", parts.tm_year + 1900LL, parts.tm_mon + 1, parts.tm_mday,
                      parts.tm_hour, parts.tm_min, parts.tm_sec);
 }

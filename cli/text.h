@@ -18,7 +18,7 @@ namespace cli {
 /// Columns that UTF-8 text takes on a terminal.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-/// "2024-04-01 19:33:20 UTC" from ms since 1970; a time too far away for a calendar is shown as the number.
+/// "2024-04-01 19:33:20 UTC" from ms since 1970.
 [[nodiscard]] std::string utc(std::int64_t ms);
 /// "-" if there is none.
 [[nodiscard]] std::string utc(const std::optional<std::int64_t>& ms);

@@ -1,0 +1,65 @@
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/listing.h"
+#include "cli/text.h"
+
+namespace cli {
+namespace {
+
+std::vector<Column> columns() {
+  using enum Column::Align;
+  return {{.title = "LIMIT"},
+          {.title = "AGGREGATE"},
+          {.title = "PROGRESS", .align = kRight},
+          {.title = "EVENTS", .align = kRight},
+          {.title = "NEWEST"},
+          {.title = "SINCE"}};
+}
+
+std::vector<std::string> cells(const store::ParkedLimit& limit) {
+  return {limit.user_limit_id, limit.aggregate_id,    money(limit.progress, ""),
+          count(limit.events), limit.newest_event_id, utc(limit.since_ms)};
+}
+
+std::string to_json(const store::ParkedLimit& limit) {
+  return JsonObject()
+      .add("aggregateId", limit.aggregate_id)
+      .add("limitId", limit.user_limit_id)
+      .add("progress", limit.progress)
+      .add("nextResetTime", limit.next_reset_time)
+      .add("newestSequenceNumber", limit.newest_sequence)
+      .add("newestEventId", limit.newest_event_id)
+      .add("events", limit.events)
+      .add("since", limit.since_ms)
+      .str();
+}
+
+class ParkedList final : public Command {
+ public:
+  void declare(Arguments&) override {}
+
+  Outcome<void> run(Context& context) override {
+    auto reader = context.open_reader();
+    if (!reader) return std::unexpected(reader.error());
+    const auto limits =
+        print<store::ParkedLimit>(context.output, {.columns = columns(), .cells = cells, .json = to_json},
+                                  [&](const auto& visit) { return (*reader)->each_parked(visit); });
+    if (!limits) return std::unexpected(limits.error());
+    context.output.info(*limits == 1 ? "1 limit waits for its USER_LIMIT_CREATED"
+                                     : count(*limits) + " limits wait for their USER_LIMIT_CREATED");
+    return {};
+  }
+};
+
+constexpr Example kExamples[] = {
+    {.line = "limits parked list", .says = "which limits have progress, but no definition yet"},
+};
+
+}  // namespace
+
+const CommandEntry kParkedList{.name = "parked list",
+                               .summary = "List limits that wait for their definition",
+                               .examples = kExamples,
+                               .make = make_command<ParkedList>};
+
+}  // namespace cli
