@@ -126,13 +126,18 @@ Result<void> FdLineSink::write_line(std::string_view json) {
 Result<int> take_daemon_streams() {
   constexpr std::string_view kAdvice =
       ". The MultiLangDaemon starts this program with stdin, stdout and stderr as pipes; by hand, give it all three";
-  if (::fcntl(STDIN_FILENO, F_GETFD) < 0) {
-    return std::unexpected(Error{"stdin is not open" + std::string(kAdvice)});
+  struct Stream {
+    int fd;
+    std::string_view name;
+  };
+  for (const auto& [fd, name] :
+       {Stream{STDIN_FILENO, "stdin"}, Stream{STDOUT_FILENO, "stdout"}, Stream{STDERR_FILENO, "stderr"}}) {
+    if (::fcntl(fd, F_GETFD) < 0)
+      return std::unexpected(Error{std::string(name) + " is not open" + std::string(kAdvice)});
   }
   const int output = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (output < 0) return std::unexpected(Error{"stdout: " + reason(errno) + std::string(kAdvice)});
-  if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-    return std::unexpected(Error{"stderr: " + reason(errno) + std::string(kAdvice)});
+  if (output < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+    return std::unexpected(Error{"cannot put stderr in the place of stdout: " + reason(errno)});
   }
   // A Ctrl-C reaches the whole process group; the protocol ends us, or the end of the input.
   for (const int signal_number : {SIGINT, SIGTERM, SIGPIPE}) std::signal(signal_number, SIG_IGN);

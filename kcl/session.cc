@@ -44,10 +44,9 @@ Result<void> Session::run() {
     const auto message = reader_.next();
     if (!message) return std::unexpected(message.error());
     if (!*message) return {};
-    if (auto done = act(**message); !done) {
-      if (checkpointer_.input_ended()) return {};  // the end of the input is none of the processor's errors
-      return done;
-    }
+    const auto done = act(**message);
+    if (checkpointer_.input_ended()) return {};  // the end of the input is no fault of the processor's
+    if (!done) return done;
     if (auto written = sink_.write_line(status_line((*message)->action)); !written) return written;
   }
 }
