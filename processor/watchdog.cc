@@ -1,0 +1,83 @@
+#include "processor/watchdog.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace processor {
+namespace {
+
+constexpr int kStopped = 1;
+constexpr int kWait = -1;
+/// After a hang-up the lines already in the pipe may still be worked on: this often we look if they are.
+constexpr int kAfterHangUpMs = 20;
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Watchdog::Watchdog(int input, std::chrono::milliseconds limit, End end)
+    : limit_(limit), end_(std::move(end)), stop_(eventfd(0, EFD_CLOEXEC)), thread_([this, input] { watch(input); }) {}
+
+Watchdog::~Watchdog() {
+  eventfd_write(stop_, kStopped);
+  thread_.join();
+  close(stop_);
+}
+
+Watchdog::Busy::Busy(Watchdog& watchdog) : watchdog_(watchdog) { watchdog_.busy_since_ = steady_ms(); }
+Watchdog::Busy::~Busy() { watchdog_.busy_since_ = kIdle; }
+
+void Watchdog::watch(int input) {
+  pollfd fds[] = {{stop_, POLLIN, 0}, {input, 0, 0}};  // no events asked for: POLLHUP and POLLERR come unasked
+  bool hung_up = false;
+  while (true) {
+    const int ready = poll(fds, hung_up ? 1 : 2, hung_up ? kAfterHangUpMs : tick_ms());
+    if (ready > 0 && fds[0].revents != 0) return;
+    hung_up = hung_up || (ready > 0 && fds[1].revents != 0);
+    if (hung_up && busy_since_ != kIdle) return end_(Reason::kHungUp);
+    if (overdue()) return end_(Reason::kTooLong);
+  }
+}
+
+bool Watchdog::overdue() const {
+  const SteadyMs since = busy_since_;
+  return limit_.count() > 0 && since != kIdle && steady_ms() - since >= limit_.count();
+}
+
+int Watchdog::tick_ms() const {
+  // A quarter of the limit: a call is ended at most so much too late, and an idle child hardly ever wakes.
+  return limit_.count() == 0 ? kWait : static_cast<int>(std::clamp<std::int64_t>(limit_.count() / 4, 1, 60'000));
+}
+
+kcl::Result<void> WatchedProcessor::initialize(const kcl::Initialize& start) {
+  const Watchdog::Busy busy(watchdog_);
+  return inner_.initialize(start);
+}
+
+kcl::Result<void> WatchedProcessor::process_records(const kcl::Batch& batch, kcl::Checkpointer& checkpointer) {
+  const Watchdog::Busy busy(watchdog_);
+  return inner_.process_records(batch, checkpointer);
+}
+
+kcl::Result<void> WatchedProcessor::lease_lost() {
+  const Watchdog::Busy busy(watchdog_);
+  return inner_.lease_lost();
+}
+
+kcl::Result<void> WatchedProcessor::shard_ended() {
+  const Watchdog::Busy busy(watchdog_);
+  return inner_.shard_ended();
+}
+
+kcl::Result<void> WatchedProcessor::shutdown_requested(kcl::Checkpointer& checkpointer) {
+  const Watchdog::Busy busy(watchdog_);
+  return inner_.shutdown_requested(checkpointer);
+}
+
+}  // namespace processor

@@ -1,0 +1,122 @@
+"""The rules of the house that no compiler checks. Run from anywhere: python3 tests/lint/lint_test.py"""
+
+import pathlib
+import re
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Which folder may include which: an arrow never points up.
+MAY_INCLUDE = {
+    "kcl": set(),
+    "limits": set(),
+    "store": {"limits"},
+    "aws": set(),
+    "processor": {"kcl", "limits", "store"},
+    "cli": {"kcl", "limits", "store", "aws", "processor"},
+}
+
+# Everything here is linked into limits-processor, whose stdout belongs to the daemon.
+LINKED_INTO_PROCESSOR = ["kcl", "limits", "store", "processor"]
+# The only places that may write to a stdout, and why.
+MAY_WRITE_STDOUT = {
+    "kcl/daemon_streams.cc": "the line channel",
+    "processor/main.cc": "--help and --version, before the channel is taken",
+    "cli/output.cc": "all that the command line prints",
+}
+WRITES_STDOUT = re.compile(
+    r"\bstd::(cout|print|println|printf|puts|putchar)\b|(?<![\w:])(printf|puts|putchar)\s*\(|\bstdout\b|\bSTDOUT_FILENO\b"
+)
+
+
+def sources(folder):
+    """The folder's C++ files, by path from the root."""
+    return sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in {".h", ".cc"})
+
+
+def code_of(path):
+    """The file's text without comments."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+    return re.sub(r"//[^\n]*", "", text)
+
+
+def name(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def include_faults(folder, text):
+    """The project includes in `text` that a file in `folder` must not have."""
+    included = re.findall(r'#include "([a-z_]+)/', text)
+    return [other for other in included if other != folder and other not in MAY_INCLUDE[folder]]
+
+
+class Arrows(unittest.TestCase):
+    def test_every_folder_with_sources_has_a_rule(self):
+        folders = {path.parent.name for path in ROOT.glob("*/CMakeLists.txt")} - {"tests", "bench"}
+        self.assertEqual(folders - set(MAY_INCLUDE), set())
+
+    def test_no_folder_includes_what_stands_above_it(self):
+        faults = [
+            f"{name(path)} includes {other}/"
+            for folder in MAY_INCLUDE
+            for path in sources(folder)
+            for other in include_faults(folder, path.read_text())
+        ]
+        self.assertEqual(faults, [])
+
+    def test_the_check_sees_an_arrow_that_points_up(self):
+        self.assertEqual(include_faults("limits", '#include "store/store.h"\n#include "limits/ids.h"\n'), ["store"])
+
+    def test_no_public_header_of_kcl_shows_its_parser(self):
+        faults = [name(path) for path in sources("kcl") if path.suffix == ".h" and "simdjson.h" in path.read_text()]
+        self.assertEqual([fault for fault in faults if "internal" not in fault], [])
+
+
+class Stdout(unittest.TestCase):
+    def test_only_the_line_channel_and_the_help_write_to_it(self):
+        faults = [
+            name(path)
+            for folder in [*LINKED_INTO_PROCESSOR, "cli", "aws"]
+            for path in sources(folder)
+            if WRITES_STDOUT.search(code_of(path)) and name(path) not in MAY_WRITE_STDOUT
+        ]
+        self.assertEqual(faults, [])
+
+    def test_the_check_sees_each_way_to_write(self):
+        for line in ["std::cout << 1;", 'printf("x");', 'puts("x");', "fwrite(p, 1, 1, stdout);", "write(STDOUT_FILENO, p, 1);"]:
+            self.assertTrue(WRITES_STDOUT.search(line), line)
+        for line in ["snprintf(p, 1, f);", "fprintf(stderr, f);", "fmt::format(f);"]:
+            self.assertFalse(WRITES_STDOUT.search(line), line)
+
+
+class Repository(unittest.TestCase):
+    def files(self):
+        listed = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout
+        return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
+
+    def test_no_file_names_a_registry_host(self):
+        hosts = re.compile(r"registry\.npmjs\.org|repo1?\.maven\.(apache\.)?org|pypi\.org|deb\.debian\.org|crates\.io")
+        faults = [
+            name(path)
+            for path in self.files()
+            if path != pathlib.Path(__file__).resolve() and hosts.search(path.read_text(errors="ignore"))
+        ]
+        self.assertEqual(faults, [])
+
+    def test_every_folder_has_a_readme(self):
+        self.assertEqual([folder for folder in MAY_INCLUDE if not (ROOT / folder / "README.md").is_file()], [])
+
+    def test_links_in_the_documents_lead_somewhere(self):
+        faults = []
+        for path in self.files():
+            if path.suffix != ".md":
+                continue
+            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):
+                if "://" not in target and not (path.parent / target).exists():
+                    faults.append(f"{name(path)} -> {target}")
+        self.assertEqual(faults, [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,176 @@
+"""The real limits-processor on a real SQLite file, with this script in the daemon's place."""
+
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from child import Child, created, progress, record  # noqa: E402
+
+BINARY = sys.argv.pop(1)
+
+
+class ChildTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="child-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.database = self.folder / "limits.db"
+
+    def start(self, *flags, **popen):
+        child = Child(
+            BINARY, "--store", f"sqlite:{self.database}", "--rules", str(ROOT / "properties" / "rules.json"),
+            "--log-dir", str(self.folder / "log"), *flags, **popen,
+        )
+        self.addCleanup(child.__exit__)
+        return child
+
+    def query(self, sql):
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as database:
+            return database.execute(sql).fetchall()
+
+    def limits(self):
+        return self.query("select user_limit_id, progress from user_limits order by 1")
+
+    def test_a_session_ends_in_a_table_of_limits(self):
+        child = self.start("--checkpoint-interval", "0")
+        self.assertEqual(child.initialize(), [])
+        batch = [record(created(1), 100), record(progress(2, "0", "120.50"), 101), record(progress(3, "120.50", "79.5"), 102, 4)]
+        self.assertEqual(child.process(*batch), [("102", 4)])
+        self.assertEqual(self.limits(), [("limit-1", "200.00")])
+        self.assertEqual(child.call("shardEnded"), [(None, None)])
+        self.assertEqual(child.end(), (0, ""))
+
+    def test_a_status_means_committed(self):
+        child = self.start()
+        child.initialize()
+        child.process(record(created(1), 100))
+        os.kill(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self.assertEqual(self.limits(), [("limit-1", "0")])
+
+    def test_delivering_again_after_a_kill_changes_nothing(self):
+        batch = [record(created(1), 100), record(progress(2, "0", "5"), 101)]
+        for _ in range(2):
+            child = self.start()
+            child.initialize()
+            child.process(*batch)
+            os.kill(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+        self.assertEqual(self.limits(), [("limit-1", "5")])
+        self.assertEqual(self.query("select count(*) from limit_history"), [(2,)])
+        self.assertEqual(self.query("select applied, duplicate from shards"), [(2, 2)])
+
+    def test_the_end_of_the_input_in_mid_line_is_a_clean_end_that_applies_nothing(self):
+        child = self.start()
+        child.initialize()
+        child.write(json.dumps({"action": "processRecords", "records": [record(created(1), 100)]})[:-5])
+        self.assertEqual(child.end(), (0, ""))
+        self.assertEqual(self.limits(), [])
+
+    def test_a_line_that_is_no_message_ends_it_without_a_status(self):
+        child = self.start()
+        child.initialize()
+        child.write("what?\n")
+        self.assertIsNone(child.read())
+        code, said = child.end()
+        self.assertEqual(code, 1)
+        self.assertIn("what?", said)
+
+    def test_signals_to_the_process_group_do_not_end_it(self):
+        child = self.start()
+        child.initialize()
+        child.process.send_signal(signal.SIGINT)
+        child.process.send_signal(signal.SIGTERM)
+        child.process(record(created(1), 100))
+        self.assertEqual(child.end(), (0, ""))
+        self.assertEqual(self.limits(), [("limit-1", "0")])
+
+    def test_a_bad_record_does_not_stop_its_neighbours(self):
+        child = self.start()
+        child.initialize()
+        bad = {**record(b"", 101), "data": "*not base64*"}
+        child.process(record(created(1), 100), bad, record(b"{", 102), record(progress(2, "0", "7"), 103))
+        self.assertEqual(self.limits(), [("limit-1", "7")])
+        self.assertEqual(self.query("select reason from dead_letters order by 1"), [("bad_base64",), ("bad_json",)])
+        _, said = child.end()
+        self.assertIn("limits dead list", said)
+
+    def test_a_checkpoint_refused_for_good_ends_it(self):
+        child = self.start("--checkpoint-interval", "0")
+        child.initialize()
+        with self.assertRaisesRegex(AssertionError, "ended with 1: .*InvalidStateException"):
+            child.process(record(created(1), 100), answer="InvalidStateException")
+
+    def test_a_throttled_checkpoint_is_covered_by_the_next(self):
+        child = self.start("--checkpoint-interval", "0")
+        child.initialize()
+        self.assertEqual(child.process(record(created(1), 100), answer="ThrottlingException"), [("100", 0)])
+        self.assertEqual(child.process(record(progress(2, "0", "1"), 101)), [("101", 0)])
+
+    def test_a_lost_lease_ends_checkpoints_and_not_the_child(self):
+        child = self.start("--checkpoint-interval", "0")
+        child.initialize()
+        self.assertEqual(child.process(record(created(1), 100), answer="ShutdownException"), [("100", 0)])
+        self.assertEqual(child.process(record(progress(2, "0", "1"), 101)), [])
+        self.assertEqual(child.call("leaseLost"), [])
+        self.assertEqual(child.end()[0], 0)
+
+    def test_a_shutdown_request_checkpoints_what_was_delivered(self):
+        child = self.start("--checkpoint-interval", "3600")
+        child.initialize()
+        self.assertEqual(child.process(record(created(1), 100)), [])
+        self.assertEqual(child.call("shutdownRequested"), [(None, None)])
+
+    def test_a_daemon_that_dies_while_the_child_is_busy_leaves_no_child_behind(self):
+        # Another writer holds the store's lock, so the child is busy when its input hangs up.
+        child = self.start()
+        child.initialize()
+        with sqlite3.connect(self.database, isolation_level=None) as other:
+            other.execute("begin immediate")
+            child.send("processRecords", records=[record(created(1), 100)], millisBehindLatest=0)
+            self.assertEqual(child.end()[0], 0)
+        self.assertEqual(self.limits(), [])
+
+    def test_four_children_share_one_file(self):
+        children = [self.start() for _ in range(4)]
+        for number, child in enumerate(children):
+            child.initialize(f"shardId-{number}")
+        for number, child in enumerate(children):
+            child.send("processRecords", records=[
+                record(created(i, limit=f"limit-{number}-{i}", user=f"user-{number}"), i) for i in range(1, 1001)
+            ], millisBehindLatest=0)
+        for child in children:
+            self.assertEqual(child.read(), {"action": "status", "responseFor": "processRecords"})
+        self.assertEqual(self.query("select count(*) from user_limits"), [(4000,)])
+        self.assertEqual(self.query("select sum(applied) from shards"), [(4000,)])
+
+    def test_what_it_cannot_start_with_is_said_in_one_line(self):
+        cases = {
+            "a folder that is not there": ["--store", "sqlite:/no/such/folder/limits.db"],
+            "an unknown kind of store": ["--store", "sqlit:limits.db"],
+            "a rules file that is not there": ["--rules", "no-rules.json"],
+        }
+        for what, flags in cases.items():
+            with self.subTest(what):
+                done = subprocess.run([BINARY, "--store", f"sqlite:{self.database}", *flags], capture_output=True, stdin=subprocess.DEVNULL, text=True, cwd=self.folder)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_help_and_version_go_to_stdout(self):
+        for flag, text in {"--help": "executableName", "--version": "limits-processor 0."}.items():
+            done = subprocess.run([BINARY, flag], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(text, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+#include "processor/log.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace processor {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class LogTest : public testing::Test {
+ protected:
+  LogTest() {
+    std::string pattern = testing::TempDir() + "log-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~LogTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string file(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(folder_ + "/" + name).rdbuf();
+    return text.str();
+  }
+
+  std::string folder_;
+};
+
+TEST_F(LogTest, KeepsAFilePerStreamAndShard) {
+  Log log({.directory = folder_});
+  log.open_file("user-events", "shardId-000000000001");
+  log.info("hello");
+  EXPECT_THAT(file("user-events.shardId-000000000001.log"), HasSubstr("[shardId-000000000001] hello"));
+}
+
+TEST_F(LogTest, SendsWarningsToTheDaemonAndNothingLess) {
+  testing::internal::CaptureStderr();
+  Log log({.directory = folder_});
+  log.open_file("s", "shard");
+  log.info("all is well");
+  log.warning("look at this");
+  const std::string printed = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(printed, HasSubstr("[shard] warning: look at this"));
+  EXPECT_THAT(printed, Not(HasSubstr("all is well")));
+}
+
+TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
+  Log log({.directory = folder_, .level = LogLevel::kInfo});
+  log.open_file("s", "shard");
+  log.debug("detail");
+  log.info("news");
+  EXPECT_THAT(file("s.shard.log"), Not(HasSubstr("detail")));
+  EXPECT_FALSE(log.enabled(LogLevel::kDebug));
+  EXPECT_TRUE(log.enabled(LogLevel::kInfo));
+}
+
+TEST_F(LogTest, WritesJsonLinesWhateverBytesTheMessageHas) {
+  Log log({.directory = folder_, .json = true});
+  log.open_file("s", "shard");
+  log.info("a \"quote\", a line\nend and \xff");
+  const auto line = nlohmann::json::parse(file("s.shard.log"));
+  EXPECT_EQ(line["level"], "info");
+  EXPECT_EQ(line["shard"], "shard");
+  EXPECT_EQ(line["message"], "a \"quote\", a line\nend and \xEF\xBF\xBD");
+}
+
+TEST_F(LogTest, WarnsAndGoesOnWithoutAFileItCannotOpen) {
+  std::ofstream(folder_ + "/occupied") << "a file, not a folder";
+  testing::internal::CaptureStderr();
+  Log log({.directory = folder_ + "/occupied"});
+  log.open_file("s", "shard");
+  log.warning("still here");
+  const std::string printed = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(printed, HasSubstr("--log-dir"));
+  EXPECT_THAT(printed, HasSubstr("still here"));
+}
+
+TEST_F(LogTest, NeverLeavesItsFolderForAStrangeShardName) {
+  Log log({.directory = folder_});
+  log.open_file("../up", "a/b");
+  log.info("inside");
+  EXPECT_THAT(file(".._up.a_b.log"), HasSubstr("inside"));
+}
+
+}  // namespace
+}  // namespace processor
