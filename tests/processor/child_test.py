@@ -165,6 +165,14 @@ class ChildTest(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 
+    def test_an_idle_child_takes_less_than_five_megabytes(self):
+        child = self.start()
+        child.initialize()
+        status = pathlib.Path(f"/proc/{child.process.pid}/status").read_text()
+        resident_kb = int(status.split("VmRSS:")[1].split()[0])
+        print(f"idle: {resident_kb} kB resident")
+        self.assertLess(resident_kb, 5 * 1024)
+
     def test_help_and_version_go_to_stdout(self):
         for flag, text in {"--help": "executableName", "--version": "limits-processor 0."}.items():
             done = subprocess.run([BINARY, flag], capture_output=True, text=True)
