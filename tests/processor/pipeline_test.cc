@@ -4,7 +4,7 @@
 
 #include <deque>
 
-#include "store/memory/memory_store.h"
+#include "store/memory/memory.h"
 
 namespace processor {
 namespace {
@@ -129,9 +129,9 @@ class PipelineTest : public testing::Test {
   store::ShardRow shard() { return reader_->shards()->at(0); }
 
   limits::Rules rules_ = *limits::Rules::parse(kRules, "rules.json");
-  store::memory::Database database_;
-  std::unique_ptr<store::Store> inner_ = store::memory::make_store(database_);
-  std::unique_ptr<store::Reader> reader_ = store::memory::make_reader(database_);
+  std::shared_ptr<store::memory::Database> database_ = store::memory::create();
+  std::unique_ptr<store::Store> inner_ = store::memory::open(database_);
+  std::unique_ptr<store::Reader> reader_ = store::memory::open_reader(database_);
   Events events_;
   ObservedStore store_{*inner_, events_};
   FakeCheckpointer checkpointer_{events_};
@@ -181,7 +181,7 @@ TEST_F(PipelineTest, KeepsADeadLettersRawBytesAndPlace) {
   EXPECT_EQ(letter->arrival_ms, 5);
 }
 
-TEST_F(PipelineTest, CommitsALargeBatchInChunksAndChecksPointsOnceAtItsEnd) {
+TEST_F(PipelineTest, CommitsALargeBatchInChunksAndCheckpointsOnceAtItsEnd) {
   start({.checkpoint_interval = 0s});
   Delivery delivery;
   for (int i = 0; i < 2500; ++i) delivery.add(kIgnored);
