@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 LINKED_INTO_PROCESSOR = ["kcl", "limits", "store", "processor"]
 # The only places that may write to a stdout, and why.
 MAY_WRITE_STDOUT = {
-    "kcl/daemon_streams.cc": "the line channel",
+    "kcl/fd_channel.cc": "the line channel",
     "processor/main.cc": "--help and --version, before the channel is taken",
     "cli/output.cc": "all that the command line prints",
 }

@@ -1,0 +1,73 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "kcl/fd_channel.h"
+#include "kcl/session.h"
+#include "processor/clock.h"
+#include "processor/log.h"
+#include "processor/options.h"
+#include "processor/pipeline.h"
+#include "processor/rules_file.h"
+#include "processor/watchdog.h"
+#include "store/open.h"
+
+namespace {
+
+std::string host_and_pid() {
+  char host[256] = "unknown-host";
+  gethostname(host, sizeof host - 1);
+  return fmt::format("{}:{}", host, getpid());
+}
+
+/// Ends the process as it stands: an open transaction is rolled back, and nothing waits for the main thread.
+processor::Watchdog::End end_with(processor::Log& log, std::chrono::seconds limit) {
+  return [&log, limit](processor::Watchdog::Reason reason) {
+    if (reason == processor::Watchdog::Reason::kHungUp) _exit(EXIT_SUCCESS);
+    log.error(fmt::format("a batch took longer than {} s, so this process ends and the daemon with it; the batch comes "
+                          "again. Raise --batch-timeout if batches are that large",
+                          limit.count()));
+    _exit(EXIT_FAILURE);
+  };
+}
+
+int fail(processor::Log& log, const std::string& what) {
+  log.error(what);
+  return EXIT_FAILURE;
+}
+
+int run(const processor::Options& options) {
+  processor::Log log(options.log);
+  const auto output = kcl::take_daemon_streams();
+  if (!output) return fail(log, output.error().what);
+  const auto rules = processor::load_rules(options.rules);
+  if (!rules) return fail(log, rules.error());
+  const auto store = store::open(options.store);
+  if (!store) return fail(log, store.error().what);
+
+  processor::SystemClock clock;
+  processor::Pipeline pipeline({.stream = options.stream,
+                                .owner = host_and_pid(),
+                                .checkpoint_interval = options.checkpoint_interval,
+                                .durable_batches = options.durable_batches},
+                               *rules, **store, clock, log);
+  processor::Watchdog watchdog(STDIN_FILENO, options.batch_timeout, end_with(log, options.batch_timeout));
+  processor::WatchedProcessor watched(pipeline, watchdog);
+  kcl::FdLineSource source(STDIN_FILENO);
+  kcl::FdLineSink sink(*output);
+  const auto session =
+      kcl::run_session(watched, source, sink, clock, [&log](std::string_view what) { log.warning(what); });
+  return session ? EXIT_SUCCESS : fail(log, session.error().what);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = processor::parse_options(argc, argv);
+  if (options) return run(*options);
+  std::fputs(options.error().text.c_str(), options.error().code == EXIT_SUCCESS ? stdout : stderr);
+  return options.error().code;
+}
