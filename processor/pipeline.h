@@ -18,8 +18,8 @@
 namespace processor {
 
 struct PipelineOptions {
-  std::string stream;                               ///< `initialize` names only the shard, and shard ids repeat
-  std::string owner;                                ///< host:pid, for the shard's row
+  std::string stream = {};                               ///< `initialize` names only the shard, and shard ids repeat
+  std::string owner = {};                                ///< host:pid, for the shard's row
   std::chrono::milliseconds checkpoint_interval{5000};  ///< 0: after every batch
   bool durable_batches = false;                     ///< every batch survives a power cut, not only checkpointed ones
 };
