@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 from child import Child, created, progress, record  # noqa: E402
 
 BINARY = sys.argv.pop(1)
+RULES = ["--rules", str(ROOT / "properties" / "rules.json")]
 
 
 class WithDatabase(unittest.TestCase):
@@ -27,8 +28,7 @@ class WithDatabase(unittest.TestCase):
 
     def start(self, *flags, **popen):
         child = Child(
-            BINARY, "--store", f"sqlite:{self.database}", "--rules", str(ROOT / "properties" / "rules.json"),
-            "--log-dir", str(self.folder / "log"), *flags, **popen,
+            BINARY, "--store", f"sqlite:{self.database}", *RULES, "--log-dir", str(self.folder / "log"), *flags, **popen,
         )
         self.addCleanup(child.__exit__)
         return child
@@ -46,7 +46,7 @@ class ChildTest(WithDatabase):
         child = self.start("--checkpoint-interval", "0")
         self.assertEqual(child.initialize(), [])
         batch = [record(created(1), 100), record(progress(2, "0", "120.50"), 101), record(progress(3, "120.50", "79.5"), 102, 4)]
-        self.assertEqual(child.process(*batch), [("102", 4)])
+        self.assertEqual(child.deliver(*batch), [("102", 4)])
         self.assertEqual(self.limits(), [("limit-1", "200.00")])
         self.assertEqual(child.call("shardEnded"), [(None, None)])
         self.assertEqual(child.end(), (0, ""))
@@ -54,7 +54,7 @@ class ChildTest(WithDatabase):
     def test_a_status_means_committed(self):
         child = self.start()
         child.initialize()
-        child.process(record(created(1), 100))
+        child.deliver(record(created(1), 100))
         os.kill(child.process.pid, signal.SIGKILL)
         child.process.wait()
         self.assertEqual(self.limits(), [("limit-1", "0")])
@@ -64,7 +64,7 @@ class ChildTest(WithDatabase):
         for _ in range(2):
             child = self.start()
             child.initialize()
-            child.process(*batch)
+            child.deliver(*batch)
             os.kill(child.process.pid, signal.SIGKILL)
             child.process.wait()
         self.assertEqual(self.limits(), [("limit-1", "5")])
@@ -92,7 +92,7 @@ class ChildTest(WithDatabase):
         child.initialize()
         child.process.send_signal(signal.SIGINT)
         child.process.send_signal(signal.SIGTERM)
-        child.process(record(created(1), 100))
+        child.deliver(record(created(1), 100))
         self.assertEqual(child.end(), (0, ""))
         self.assertEqual(self.limits(), [("limit-1", "0")])
 
@@ -100,7 +100,7 @@ class ChildTest(WithDatabase):
         child = self.start()
         child.initialize()
         bad = {**record(b"", 101), "data": "*not base64*"}
-        child.process(record(created(1), 100), bad, record(b"{", 102), record(progress(2, "0", "7"), 103))
+        child.deliver(record(created(1), 100), bad, record(b"{", 102), record(progress(2, "0", "7"), 103))
         self.assertEqual(self.limits(), [("limit-1", "7")])
         self.assertEqual(self.query("select reason from dead_letters order by 1"), [("bad_base64",), ("bad_json",)])
         _, said = child.end()
@@ -110,26 +110,26 @@ class ChildTest(WithDatabase):
         child = self.start("--checkpoint-interval", "0")
         child.initialize()
         with self.assertRaisesRegex(AssertionError, "ended with 1: .*InvalidStateException"):
-            child.process(record(created(1), 100), answer="InvalidStateException")
+            child.deliver(record(created(1), 100), answer="InvalidStateException")
 
     def test_a_throttled_checkpoint_is_covered_by_the_next(self):
         child = self.start("--checkpoint-interval", "0")
         child.initialize()
-        self.assertEqual(child.process(record(created(1), 100), answer="ThrottlingException"), [("100", 0)])
-        self.assertEqual(child.process(record(progress(2, "0", "1"), 101)), [("101", 0)])
+        self.assertEqual(child.deliver(record(created(1), 100), answer="ThrottlingException"), [("100", 0)])
+        self.assertEqual(child.deliver(record(progress(2, "0", "1"), 101)), [("101", 0)])
 
     def test_a_lost_lease_ends_checkpoints_and_not_the_child(self):
         child = self.start("--checkpoint-interval", "0")
         child.initialize()
-        self.assertEqual(child.process(record(created(1), 100), answer="ShutdownException"), [("100", 0)])
-        self.assertEqual(child.process(record(progress(2, "0", "1"), 101)), [])
+        self.assertEqual(child.deliver(record(created(1), 100), answer="ShutdownException"), [("100", 0)])
+        self.assertEqual(child.deliver(record(progress(2, "0", "1"), 101)), [])
         self.assertEqual(child.call("leaseLost"), [])
         self.assertEqual(child.end()[0], 0)
 
     def test_a_shutdown_request_checkpoints_what_was_delivered(self):
         child = self.start("--checkpoint-interval", "3600")
         child.initialize()
-        self.assertEqual(child.process(record(created(1), 100)), [])
+        self.assertEqual(child.deliver(record(created(1), 100)), [])
         self.assertEqual(child.call("shutdownRequested"), [(None, None)])
 
     def test_a_daemon_that_dies_while_the_child_is_busy_leaves_no_child_behind(self):
@@ -157,13 +157,13 @@ class ChildTest(WithDatabase):
 
     def test_what_it_cannot_start_with_is_said_in_one_line(self):
         cases = {
-            "a folder that is not there": ["--store", "sqlite:/no/such/folder/limits.db"],
-            "an unknown kind of store": ["--store", "sqlit:limits.db"],
-            "a rules file that is not there": ["--rules", "no-rules.json"],
+            "a folder that is not there": ["--store", "sqlite:/no/such/folder/limits.db", *RULES],
+            "an unknown kind of store": ["--store", "sqlit:limits.db", *RULES],
+            "a rules file that is not there": ["--store", f"sqlite:{self.database}", "--rules", "no-rules.json"],
         }
         for what, flags in cases.items():
             with self.subTest(what):
-                done = subprocess.run([BINARY, "--store", f"sqlite:{self.database}", *flags], capture_output=True, stdin=subprocess.DEVNULL, text=True, cwd=self.folder)
+                done = subprocess.run([BINARY, *flags], capture_output=True, stdin=subprocess.DEVNULL, text=True, cwd=self.folder)
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 

@@ -95,7 +95,7 @@ class Child:
     def initialize(self, shard="shardId-000000000000"):
         return self.call("initialize", shardId=shard, sequenceNumber="TRIM_HORIZON", subSequenceNumber=0)
 
-    def process(self, *records, answer=None, behind=0):
+    def deliver(self, *records, answer=None, behind=0):
         return self.call("processRecords", answer, records=list(records), millisBehindLatest=behind)
 
     def end(self, timeout=10):
