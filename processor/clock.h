@@ -5,7 +5,8 @@
 
 namespace processor {
 
-/// All the time that the child knows: the steady clock for intervals and pauses, the wall clock for rows that people read.
+/// All the time that the child knows: the steady clock for intervals and pauses, the wall clock for rows that people
+/// read.
 class Clock : public kcl::Clock {
  public:
   [[nodiscard]] virtual limits::TimeMs wall() = 0;

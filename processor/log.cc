@@ -1,13 +1,13 @@
 #include "processor/log.h"
 
+#include <algorithm>
+#include <mutex>
+
+#include <nlohmann/json.hpp>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <algorithm>
-#include <mutex>
-#include <nlohmann/json.hpp>
 
 namespace processor {
 namespace {
@@ -18,10 +18,14 @@ constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ [%n] %v";
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return spdlog::level::debug;
-    case LogLevel::kInfo: return spdlog::level::info;
-    case LogLevel::kWarning: return spdlog::level::warn;
-    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -95,7 +99,9 @@ void Log::open_file(std::string_view stream, std::string_view shard) {
   impl_->logger.swap(named);
 }
 
-bool Log::enabled(LogLevel level) const { return level >= impl_->options.level; }
+bool Log::enabled(LogLevel level) const {
+  return level >= impl_->options.level;
+}
 
 void Log::write(LogLevel level, std::string_view message) {
   const std::scoped_lock lock(impl_->mutex);

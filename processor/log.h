@@ -14,8 +14,8 @@ struct LogOptions {
   bool json = false;  ///< JSON lines instead of text in the file
 };
 
-/// What the child tells people. stderr belongs to the daemon, which logs each line of it as an error, so only warnings and
-/// worse go there; everything from `level` up goes to a file per shard, which is rotated. Any thread.
+/// What the child tells people. stderr belongs to the daemon, which logs each line of it as an error, so only warnings
+/// and worse go there; everything from `level` up goes to a file per shard, which is rotated. Any thread.
 class Log {
  public:
   explicit Log(LogOptions);

@@ -1,9 +1,8 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kcl/fd_channel.h"
 #include "kcl/session.h"
@@ -27,9 +26,10 @@ std::string host_and_pid() {
 processor::Watchdog::End end_with(processor::Log& log, std::chrono::seconds limit) {
   return [&log, limit](processor::Watchdog::Reason reason) {
     if (reason == processor::Watchdog::Reason::kHungUp) _exit(EXIT_SUCCESS);
-    log.error(fmt::format("a batch took longer than {} s, so this process ends and the daemon with it; the batch comes "
-                          "again. Raise --batch-timeout if batches are that large",
-                          limit.count()));
+    log.error(
+        fmt::format("a batch took longer than {} s, so this process ends and the daemon with it; the batch comes "
+                    "again. Raise --batch-timeout if batches are that large",
+                    limit.count()));
     _exit(EXIT_FAILURE);
   };
 }

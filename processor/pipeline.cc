@@ -1,8 +1,8 @@
 #include "processor/pipeline.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace processor {
 namespace {
@@ -157,10 +157,11 @@ kcl::Result<void> Pipeline::shutdown_requested(kcl::Checkpointer& checkpointer) 
 void Pipeline::tell(const store::Report& report) const {
   if (!dead_letters_.empty()) {
     const store::DeadLetter& first = dead_letters_.front();
-    log_.warning(fmt::format("{} of {} records could not be applied and are dead letters now, the first at {}: {} ({}). "
-                             "Look at them with: limits dead list",
-                             dead_letters_.size(), report.verdicts.total(), first.origin.sequence, first.fault.what,
-                             limits::to_string(first.fault.reason)));
+    log_.warning(
+        fmt::format("{} of {} records could not be applied and are dead letters now, the first at {}: {} ({}). "
+                    "Look at them with: limits dead list",
+                    dead_letters_.size(), report.verdicts.total(), first.origin.sequence, first.fault.what,
+                    limits::to_string(first.fault.reason)));
   }
   if (!log_.enabled(LogLevel::kDebug)) return;
   std::string counts;
@@ -168,7 +169,8 @@ void Pipeline::tell(const store::Report& report) const {
     const auto verdict = static_cast<store::Verdict>(i);
     counts += fmt::format(" {} {}", report.verdicts[verdict], store::to_string(verdict));
   }
-  log_.debug(fmt::format("committed up to {}.{}:{}", policy_.position().sequence, policy_.position().sub_sequence, counts));
+  log_.debug(
+      fmt::format("committed up to {}.{}:{}", policy_.position().sequence, policy_.position().sub_sequence, counts));
 }
 
 }  // namespace processor

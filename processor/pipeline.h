@@ -18,20 +18,20 @@
 namespace processor {
 
 struct PipelineOptions {
-  std::string stream = {};                               ///< `initialize` names only the shard, and shard ids repeat
-  std::string owner = {};                                ///< host:pid, for the shard's row
+  std::string stream = {};                              ///< `initialize` names only the shard, and shard ids repeat
+  std::string owner = {};                               ///< host:pid, for the shard's row
   std::chrono::milliseconds checkpoint_interval{5000};  ///< 0: after every batch
-  bool durable_batches = false;                     ///< every batch survives a power cut, not only checkpointed ones
+  bool durable_batches = false;  ///< every batch survives a power cut, not only checkpointed ones
 };
 
 /// The way of a record: bytes -> event -> route -> change -> store -> checkpoint. A batch is applied in chunks, so that
-/// the store's lock is never held for long and memory does not grow with the batch: a chunk is decoded without the lock,
-/// then applied and committed as one. A bad record becomes a dead letter; a failing store ends the session, without a
-/// status and without a checkpoint, and the daemon delivers the batch again.
+/// the store's lock is never held for long and memory does not grow with the batch: a chunk is decoded without the
+/// lock, then applied and committed as one. A bad record becomes a dead letter; a failing store ends the session,
+/// without a status and without a checkpoint, and the daemon delivers the batch again.
 class Pipeline final : public kcl::RecordProcessor {
  public:
   static constexpr std::size_t kChunk = 1000;
-  static constexpr int kBusyTries = 3;  ///< each waits as long as the store waits for other writers
+  static constexpr int kBusyTries = 3;                   ///< each waits as long as the store waits for other writers
   static constexpr std::chrono::seconds kRowRefresh{5};  ///< a quiet shard's lag is at most so old in its row
 
   Pipeline(PipelineOptions, const limits::Rules&, store::Store&, Clock&, Log&);

@@ -1,10 +1,10 @@
 #include "processor/watchdog.h"
 
+#include <algorithm>
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 namespace processor {
 namespace {
@@ -30,8 +30,12 @@ Watchdog::~Watchdog() {
   close(stop_);
 }
 
-Watchdog::Busy::Busy(Watchdog& watchdog) : watchdog_(watchdog) { watchdog_.busy_since_ = steady_ms(); }
-Watchdog::Busy::~Busy() { watchdog_.busy_since_ = kIdle; }
+Watchdog::Busy::Busy(Watchdog& watchdog) : watchdog_(watchdog) {
+  watchdog_.busy_since_ = steady_ms();
+}
+Watchdog::Busy::~Busy() {
+  watchdog_.busy_since_ = kIdle;
+}
 
 void Watchdog::watch(int input) {
   pollfd fds[] = {{stop_, POLLIN, 0}, {input, 0, 0}};  // no events asked for: POLLHUP and POLLERR come unasked

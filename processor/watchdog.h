@@ -10,9 +10,9 @@
 
 namespace processor {
 
-/// Ends a child that nobody waits for any more, or that hangs. The daemon waits without limit for a child to answer, and
-/// after its own end for the child's exit and for its stderr to close; so a child must go when its input hangs up even
-/// while it is busy, and when a call takes longer than its limit.
+/// Ends a child that nobody waits for any more, or that hangs. The daemon waits without limit for a child to answer,
+/// and after its own end for the child's exit and for its stderr to close; so a child must go when its input hangs up
+/// even while it is busy, and when a call takes longer than its limit.
 class Watchdog {
  public:
   enum class Reason { kHungUp, kTooLong };

@@ -36,9 +36,9 @@ def sources(folder):
 
 
 def code_of(path):
-    """The file's text without comments."""
+    """The file's text without comments and the contents of strings."""
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
-    return re.sub(r"//[^\n]*", "", text)
+    return re.sub(r"//[^\n]*", "", re.sub(r'"(\\.|[^"\\\n])*"', '""', text))
 
 
 def name(path):

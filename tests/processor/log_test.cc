@@ -1,11 +1,11 @@
 #include "processor/log.h"
 
-#include <gmock/gmock.h>
-
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace processor {
 namespace {

@@ -1,8 +1,8 @@
 #include "processor/options.h"
 
-#include <gmock/gmock.h>
-
 #include <vector>
+
+#include <gmock/gmock.h>
 
 namespace processor {
 namespace {
@@ -37,8 +37,9 @@ TEST_F(OptionsTest, TakeTheStoreFromTheFlagThenTheEnvironment) {
 }
 
 TEST_F(OptionsTest, ReadEveryFlag) {
-  const auto options = parse({"--stream", "s", "--rules", "r.json", "--checkpoint-interval", "0", "--durability", "batch",
-                              "--batch-timeout", "7", "--log-dir", "d", "--log-level", "debug", "--log-format", "json"});
+  const auto options =
+      parse({"--stream", "s", "--rules", "r.json", "--checkpoint-interval", "0", "--durability", "batch",
+             "--batch-timeout", "7", "--log-dir", "d", "--log-level", "debug", "--log-format", "json"});
   ASSERT_TRUE(options) << options.error().text;
   EXPECT_EQ(options->stream, "s");
   EXPECT_EQ(options->rules, "r.json");

@@ -1,8 +1,8 @@
 #include "processor/pipeline.h"
 
-#include <gmock/gmock.h>
-
 #include <deque>
+
+#include <gmock/gmock.h>
 
 #include "store/memory/memory.h"
 
@@ -22,7 +22,8 @@ constexpr std::string_view kRules = R"({
   "default": "dead_letter"})";
 
 std::string created(int sequence) {
-  return R"({"aggregateId":"u","createdAt":1,"eventId":"e)" + std::to_string(sequence) + R"(","payload":{"activeFrom":1,)" +
+  return R"({"aggregateId":"u","createdAt":1,"eventId":"e)" + std::to_string(sequence) +
+         R"(","payload":{"activeFrom":1,)" +
          R"("brandId":"b","currencyCode":"EUR","period":"DAY","status":"ACTIVE","type":"DEPOSIT","userId":"u",)" +
          R"("userLimitId":"l","value":"500"},"sequenceNumber":)" + std::to_string(sequence) +
          R"(,"type":"USER_LIMIT_CREATED"})";
@@ -125,7 +126,9 @@ class PipelineTest : public testing::Test {
     ASSERT_TRUE(pipeline_->initialize({.shard_id = "shard-0", .sequence = "TRIM_HORIZON"}));
     events_.clear();
   }
-  kcl::Result<void> deliver(const Delivery& delivery) { return pipeline_->process_records(delivery.batch(), checkpointer_); }
+  kcl::Result<void> deliver(const Delivery& delivery) {
+    return pipeline_->process_records(delivery.batch(), checkpointer_);
+  }
   store::ShardRow shard() { return reader_->shards()->at(0); }
 
   limits::Rules rules_ = *limits::Rules::parse(kRules, "rules.json");
@@ -142,7 +145,8 @@ class PipelineTest : public testing::Test {
 
 TEST_F(PipelineTest, GivesEveryRecordOneVerdict) {
   start();
-  ASSERT_TRUE(deliver(Delivery().add(created(1)).add(progress(2, "10.50")).add(progress(2, "10.50")).add(kIgnored).add(kUnrouted)));
+  ASSERT_TRUE(deliver(
+      Delivery().add(created(1)).add(progress(2, "10.50")).add(progress(2, "10.50")).add(kIgnored).add(kUnrouted)));
   const auto row = shard();
   EXPECT_EQ(row.verdicts[Verdict::kApplied], 2);
   EXPECT_EQ(row.verdicts[Verdict::kDuplicate], 1);
@@ -160,7 +164,8 @@ TEST_F(PipelineTest, ShowsTheOwnerBeforeTheFirstRecord) {
 
 TEST_F(PipelineTest, ABadRecordBecomesADeadLetterAndItsNeighboursAreApplied) {
   start();
-  ASSERT_TRUE(deliver(Delivery().add(created(1)).add("{ not json").add(progress(3, "ten")).add("%%%", false).add(progress(4, "7"))));
+  ASSERT_TRUE(deliver(
+      Delivery().add(created(1)).add("{ not json").add(progress(3, "ten")).add("%%%", false).add(progress(4, "7"))));
   std::vector<limits::Reason> reasons;
   ASSERT_TRUE(reader_->each_dead_letter([&](const store::DeadLetterRow& row) {
     reasons.push_back(row.reason);

@@ -1,9 +1,9 @@
 #include "processor/rules_file.h"
 
-#include <gmock/gmock.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gmock/gmock.h>
 
 namespace processor {
 namespace {
@@ -44,7 +44,9 @@ TEST_F(RulesFileTest, RefusesAFileFarTooLargeBeforeReadingIt) {
   EXPECT_THAT(load_rules(path_).error(), HasSubstr("at most 4194304"));
 }
 
-TEST_F(RulesFileTest, RefusesAFolder) { EXPECT_THAT(load_rules(folder_).error(), HasSubstr(folder_)); }
+TEST_F(RulesFileTest, RefusesAFolder) {
+  EXPECT_THAT(load_rules(folder_).error(), HasSubstr(folder_));
+}
 
 }  // namespace
 }  // namespace processor

@@ -1,10 +1,10 @@
 #include "processor/watchdog.h"
 
+#include <future>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
-
-#include <future>
 
 namespace processor {
 namespace {
@@ -71,7 +71,9 @@ TEST(Watchdog, LeavesAnIdleChildToItsReaderWhenTheInputHangsUp) {
   Pipe pipe;
   Ended ended;
   Watchdog watchdog(pipe.input(), 0ms, ended.callback());
-  { const Watchdog::Busy busy(watchdog); }
+  {
+    const Watchdog::Busy busy(watchdog);
+  }
   pipe.hang_up();
   EXPECT_EQ(ended.within(100ms), std::nullopt);
 }
