@@ -5,8 +5,7 @@
 namespace limits {
 
 std::string_view Arena::keep(std::string_view bytes) {
-  std::ranges::copy(bytes, reserve(bytes.size()));
-  return commit(bytes.size());
+  return commit(bytes.copy(reserve(bytes.size()), bytes.size()));
 }
 
 char* Arena::reserve(std::size_t most) {

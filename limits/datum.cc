@@ -11,66 +11,71 @@ Fault unexpected(Reason reason, const Value& value, FieldKind kind) {
   return {reason, "expected " + describe(kind) + ", found " + describe(value)};
 }
 
-Checked<std::int64_t> integer(const Value& value, FieldKind kind) {
-  std::int64_t number = 0;
+std::optional<Fault> read_integer(const Value& value, FieldKind kind, std::int64_t& out) {
   const char* const end = value.text.data() + value.text.size();
-  const auto [stopped, error] = std::from_chars(value.text.data(), end, number);
-  if (stopped != end) return std::unexpected(unexpected(Reason::kIllTyped, value, kind));
-  if (error != std::errc()) {
-    return std::unexpected(Fault{Reason::kOutOfRange, "expected an integer of 64 bits, found " + describe(value)});
-  }
-  return number;
+  const auto [stopped, error] = std::from_chars(value.text.data(), end, out);
+  if (stopped != end) return unexpected(Reason::kIllTyped, value, kind);
+  if (error == std::errc()) return std::nullopt;
+  return Fault{Reason::kOutOfRange, "expected an integer of 64 bits, found " + describe(value)};
 }
 
 template <class Enum>
-Checked<Datum> word(const Value& value, FieldKind kind) {
-  if (const auto known = from_word<Enum>(value.text)) return *known;
+std::optional<Fault> read_word(const Value& value, FieldKind kind, Datum& out) {
+  if (const auto known = from_word<Enum>(value.text)) {
+    out = *known;
+    return std::nullopt;
+  }
   Fault fault = unexpected(Reason::kUnknownValue, value, kind);
   fault.what += did_you_mean(value.text, words<Enum>());
-  return std::unexpected(std::move(fault));
+  return fault;
+}
+
+std::optional<Fault> read_decimal(const Value& value, Datum& out) {
+  auto decimal = Decimal::parse(value.text);
+  if (!decimal) return std::move(decimal.error());
+  out = *decimal;
+  return std::nullopt;
 }
 
 Value::Kind json_kind(FieldKind kind) {
   return kind == FieldKind::kInteger || kind == FieldKind::kTime ? Value::Kind::kNumber : Value::Kind::kString;
 }
 
-Checked<Datum> interpret_present(const Value& value, FieldKind kind) {
-  if (value.kind != json_kind(kind)) return std::unexpected(unexpected(Reason::kIllTyped, value, kind));
+/// The value is there. Written straight to its place: copies of a datum cost more than all the rest.
+std::optional<Fault> read(const Value& value, FieldKind kind, Datum& out) {
+  if (value.kind != json_kind(kind)) return unexpected(Reason::kIllTyped, value, kind);
   switch (kind) {
     case FieldKind::kId:
-      if (value.text.empty()) return std::unexpected(unexpected(Reason::kIllTyped, value, kind));
-      return value.text;
+      if (value.text.empty()) return unexpected(Reason::kIllTyped, value, kind);
+      [[fallthrough]];
     case FieldKind::kText:
-      return value.text;
+      out = value.text;
+      return std::nullopt;
     case FieldKind::kInteger:
-      return integer(value, kind);
-    case FieldKind::kTime: {
-      auto time = integer(value, kind);
-      if (!time) return std::unexpected(std::move(time.error()));
-      return TimeMs{*time};
-    }
+      return read_integer(value, kind, out.emplace<std::int64_t>());
+    case FieldKind::kTime:
+      return read_integer(value, kind, out.emplace<TimeMs>().value);
     case FieldKind::kDecimal:
-      return Decimal::parse(value.text);
+      return read_decimal(value, out);
     case FieldKind::kLimitType:
-      return word<LimitType>(value, kind);
+      return read_word<LimitType>(value, kind, out);
     case FieldKind::kPeriod:
-      return word<Period>(value, kind);
+      return read_word<Period>(value, kind, out);
     case FieldKind::kStatus:
-      return word<Status>(value, kind);
+      return read_word<Status>(value, kind, out);
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
 
-Checked<Datum> interpret(const Value& value, FieldKind kind, Presence presence, std::string_view folder,
-                         std::string_view name) {
+std::optional<Fault> interpret(const Value& value, FieldKind kind, Presence presence, std::string_view folder,
+                               std::string_view name, Datum& out) {
   const bool absent = value.kind == Value::Kind::kAbsent || value.kind == Value::Kind::kNull;
-  if (absent && presence == Presence::kOptional) return Datum();
-  Checked<Datum> datum = absent ? std::unexpected(unexpected(Reason::kMissingField, value, kind))  //
-                                : interpret_present(value, kind);
-  if (!datum) datum.error().what.insert(0, std::string(folder).append(name).append(": "));
-  return datum;
+  if (absent && presence == Presence::kOptional) return std::nullopt;
+  auto fault = absent ? unexpected(Reason::kMissingField, value, kind) : read(value, kind, out);
+  if (fault) fault->what.insert(0, std::string(folder).append(name).append(": "));
+  return fault;
 }
 
 std::string describe(FieldKind kind) {

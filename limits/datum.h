@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,9 +21,10 @@ using Datum = std::variant<std::monostate, std::string_view, std::int64_t, TimeM
 
 enum class Presence : bool { kOptional, kRequired };
 
-/// A fault names the place, `folder` and `name` ("payload." "amount"), what was expected and what was found.
-[[nodiscard]] Checked<Datum> interpret(const Value&, FieldKind, Presence, std::string_view folder,
-                                       std::string_view name);
+/// Sets `out`, which must be empty, or returns the fault; that names the place, `folder` and `name` ("payload."
+/// "amount"), what was expected and what was found.
+[[nodiscard]] std::optional<Fault> interpret(const Value&, FieldKind, Presence, std::string_view folder,
+                                             std::string_view name, Datum& out);
 
 /// What messages and documentation call a kind: "a non-empty string"; and a value: "the number 12".
 [[nodiscard]] std::string describe(FieldKind);

@@ -109,14 +109,16 @@ char* Decimal::write_to(char* out) const {
 
   if (unscaled_ < 0) *out++ = '-';
   if (digits.size() > scale) {
-    out = std::ranges::copy(digits.substr(0, digits.size() - scale), out).out;
+    const std::size_t whole = digits.size() - scale;
+    out += digits.copy(out, whole);
     if (scale == 0) return out;
     *out++ = '.';
-    return std::ranges::copy(digits.substr(digits.size() - scale), out).out;
+    return out + digits.copy(out, scale, whole);
   }
-  out = std::ranges::copy(std::string_view("0."), out).out;
+  *out++ = '0';
+  *out++ = '.';
   out = std::fill_n(out, scale - digits.size(), '0');
-  return std::ranges::copy(digits, out).out;
+  return out + digits.copy(out, digits.size());
 }
 
 void Decimal::append_to(std::string& out) const {

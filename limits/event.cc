@@ -28,28 +28,31 @@ enum class Part : std::uint8_t { kAggregateId, kCreatedAt, kEventId, kPayload, k
 constexpr std::size_t kPartCount = 6;
 constexpr NameTable<kPartCount> kParts({"aggregateId", "createdAt", "eventId", "payload", "sequenceNumber", "type"});
 
+/// A token without the white space up to the next one.
 std::string_view trimmed(std::string_view token) {
-  const auto last = token.find_last_not_of(" \t\r\n");
-  return token.substr(0, last + 1);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!token.empty() && is_space(token.back())) token.remove_suffix(1);
+  return token;
 }
 
 /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`
 bool is_json_number(std::string_view text) {
-  const auto skip = [&](std::string_view any) {
-    if (text.empty() || !any.contains(text.front())) return false;
+  const auto skip = [&](char c) {
+    if (!text.starts_with(c)) return false;
     text.remove_prefix(1);
     return true;
   };
   const auto skip_digits = [&] {
-    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto* const rest = std::ranges::find_if_not(text, [](char c) { return c >= '0' && c <= '9'; });
+    const auto digits = static_cast<std::size_t>(rest - text.begin());
     text.remove_prefix(digits);
     return digits > 0;
   };
-  skip("-");
-  if (!skip("0") && !skip_digits()) return false;
-  if (skip(".") && !skip_digits()) return false;
-  if (skip("eE")) {
-    skip("+-");
+  skip('-');
+  if (!skip('0') && !skip_digits()) return false;
+  if (skip('.') && !skip_digits()) return false;
+  if (skip('e') || skip('E')) {
+    if (!skip('+')) skip('-');
     if (!skip_digits()) return false;
   }
   return text.empty();
@@ -98,7 +101,7 @@ std::string_view in_words(simdjson::error_code error) {
 class Reading {
  public:
   Reading(std::string_view json, ondemand::document& document, Arena& arena, Event& event)
-      : json_(json), document_(document), arena_(arena), event_(event) {}
+      : json_(json), has_escapes_(json.contains('\\')), document_(document), arena_(arena), event_(event) {}
 
   Checked<const Event*> run();
 
@@ -128,6 +131,7 @@ class Reading {
   void interpret_parts();
 
   std::string_view json_;
+  bool has_escapes_;  ///< One look at the whole text: most have none, and then no string needs a look of its own.
   ondemand::document& document_;
   Arena& arena_;
   Event& event_;
@@ -137,9 +141,11 @@ class Reading {
 
 Checked<const Event*> Reading::run() {
   if (!read_document()) return std::unexpected(std::move(fault_));
-  auto type = interpret(part(Part::kType), FieldKind::kId, Presence::kRequired, "", "type");
-  if (!type) return std::unexpected(std::move(type.error()));
-  event_.type = std::get<std::string_view>(*type);
+  Datum type;
+  if (auto fault = interpret(part(Part::kType), FieldKind::kId, Presence::kRequired, "", "type", type)) {
+    return std::unexpected(std::move(*fault));
+  }
+  event_.type = std::get<std::string_view>(type);
   interpret_parts();
   return &event_;
 }
@@ -147,12 +153,9 @@ Checked<const Event*> Reading::run() {
 void Reading::interpret_parts() {
   const auto take = [&]<class T>(Part p, FieldKind kind, T& out) {
     if (event_.fault) return;
-    auto datum = interpret(part(p), kind, Presence::kRequired, "", kParts[static_cast<std::size_t>(p)]);
-    if (datum) {
-      out = std::get<T>(*datum);
-    } else {
-      event_.fault = std::move(datum.error());
-    }
+    Datum datum;
+    event_.fault = interpret(part(p), kind, Presence::kRequired, "", kParts[static_cast<std::size_t>(p)], datum);
+    if (!event_.fault) out = std::get<T>(datum);
   };
   take(Part::kAggregateId, FieldKind::kId, event_.aggregate_id);
   take(Part::kCreatedAt, FieldKind::kTime, event_.created_at);
@@ -198,7 +201,10 @@ bool Reading::read_field(std::string_view name, ondemand::value value) {
 }
 
 bool Reading::read(ondemand::value value, int depth, Arena* arena, Value& out) {
-  const std::string_view token = trimmed(value.raw_json_token());
+  const std::string_view rest = value.raw_json_token();
+  // After an array that does not end, simdjson takes the first byte behind the document for the next comma.
+  if (rest.data() >= json_.data() + json_.size()) return refuse(simdjson::INCOMPLETE_ARRAY_OR_OBJECT);
+  const std::string_view token = trimmed(rest);
   if (token.starts_with('"')) return read_string(value, token, arena, out);
   const bool is_object = token == "{";
   if (!is_object && token != "[") return read_scalar(token, out);
@@ -217,7 +223,11 @@ bool Reading::read(ondemand::value value, int depth, Arena* arena, Value& out) {
 
 bool Reading::read_string(ondemand::value value, std::string_view token, Arena* arena, Value& out) {
   out = {Value::Kind::kString, token.substr(1, token.size() - 2)};
-  if (!out.text.contains('\\')) return true;
+  if (!has_escapes_ || !out.text.contains('\\')) {
+    // A string that we leave where it is would pass for a key if a colon follows.
+    const auto error = value.get_raw_json_string().error();
+    return error == simdjson::SUCCESS || refuse(error);
+  }
   if (const auto error = value.get_string().get(out.text)) return refuse(error);
   if (arena) out.text = arena->keep(out.text);
   return true;
@@ -251,7 +261,7 @@ bool Reading::each_member(ondemand::object object, OnMember on_member) {
     ondemand::field field;
     if (const auto error = std::move(member).get(field)) return refuse(error);
     std::string_view name = field.escaped_key();
-    if (name.contains('\\')) {
+    if (has_escapes_ && name.contains('\\')) {
       if (const auto error = field.unescaped_key(/*allow_replacement=*/false).get(name)) return refuse(error);
     }
     if (!on_member(name, field.value())) return false;
@@ -283,7 +293,7 @@ struct Decoder::Impl {
   void make_room(std::size_t size);
 
   ondemand::parser parser;
-  Event event;
+  std::optional<Event> event;
 };
 
 void Decoder::Impl::make_room(std::size_t size) {
@@ -298,7 +308,7 @@ Decoder::~Decoder() = default;
 
 Checked<const Event*> Decoder::decode(std::string_view json, Arena& arena) {
   static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
-  impl_->event = {};
+  Event& event = impl_->event.emplace();
   impl_->make_room(json.size());
   ondemand::document document;
   const simdjson::padded_string_view padded(json.data(), json.size(), json.size() + kPadding);
@@ -306,7 +316,7 @@ Checked<const Event*> Decoder::decode(std::string_view json, Arena& arena) {
     const bool has_place = error == simdjson::UTF8_ERROR;
     return std::unexpected(not_json(byte(has_place ? first_byte_out_of_utf8(json) : 0), in_words(error)));
   }
-  return Reading(json, document, arena, impl_->event).run();
+  return Reading(json, document, arena, event).run();
 }
 
 }  // namespace limits

@@ -67,7 +67,9 @@ std::string_view render(const Payload& payload, std::span<const FieldSpec> specs
     const Datum& datum = payload[spec.field];
     if (std::holds_alternative<std::monostate>(datum)) continue;
     if (out != begin + 1) *out++ = ',';
-    out = write_json_string(out, name_of(spec.field));
+    *out++ = '"';
+    out += name_of(spec.field).copy(out, std::string_view::npos);
+    *out++ = '"';
     *out++ = ':';
     out = std::visit(WriteJson{out, begin + room}, datum);
   }

@@ -37,7 +37,7 @@ char* write_escaped(char* out, char c) {
     return out;
   }
   constexpr std::string_view kHex = "0123456789abcdef";
-  out = std::ranges::copy(std::string_view("u00"), out).out;
+  out += std::string_view("u00").copy(out, 3);
   *out++ = kHex[static_cast<unsigned char>(c) >> 4];
   *out++ = kHex[static_cast<unsigned char>(c) & 15];
   return out;
@@ -47,12 +47,13 @@ char* write_escaped(char* out, char c) {
 
 char* write_json_string(char* out, std::string_view text) {
   *out++ = '"';
-  for (const char c : text) {
-    if (stands_for_itself(c)) {
-      *out++ = c;
-    } else {
-      out = write_escaped(out, c);
-    }
+  for (;;) {
+    const auto* const special = std::ranges::find_if_not(text, stands_for_itself);
+    const auto plain = static_cast<std::size_t>(special - text.begin());
+    out += text.copy(out, plain);
+    if (plain == text.size()) break;
+    out = write_escaped(out, text[plain]);
+    text.remove_prefix(plain + 1);
   }
   *out++ = '"';
   return out;

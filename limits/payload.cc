@@ -3,11 +3,11 @@
 namespace limits {
 
 Checked<Payload> Payload::check(const Event& event, std::span<const FieldSpec> specs) {
-  Payload payload;
+  Checked<Payload> payload;
   for (const FieldSpec& spec : specs) {
-    auto datum = interpret(event[spec.field], spec.kind, spec.presence, "payload.", name_of(spec.field));
-    if (!datum) return std::unexpected(std::move(datum.error()));
-    payload.data_[static_cast<std::size_t>(spec.field)] = *datum;
+    Datum& datum = payload->data_[static_cast<std::size_t>(spec.field)];
+    auto fault = interpret(event[spec.field], spec.kind, spec.presence, "payload.", name_of(spec.field), datum);
+    if (fault) return std::unexpected(std::move(*fault));
   }
   return payload;
 }

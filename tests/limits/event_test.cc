@@ -159,6 +159,15 @@ TEST_F(EventTest, EveryCutEventIsBadJson) {
   for (std::size_t length = 0; length < kEvent.size(); ++length) expect_bad_json(kEvent.substr(0, length));
 }
 
+TEST_F(EventTest, BytesBehindTheEventCompleteNothing) {
+  expect_bad_json(R"({"type":"T","context":[{})", "does not end");
+  expect_bad_json(R"({"type":"T","context":[[[{})");
+  expect_bad_json(R"({"type":"T","context":{})");
+  expect_bad_json(R"({"type":"T","context":{"a":{"b":{})");
+  expect_bad_json(R"({"type":"T","payload":{})");
+  expect_bad_json(R"({"type":"T","payload":{"amount":[{})");
+}
+
 TEST_F(EventTest, BytesAfterTheObjectAreBadJson) {
   expect_bad_json(std::string(kEvent) + "}", "");
   expect_bad_json(std::string(kEvent) + ",", "");
