@@ -25,11 +25,14 @@ class LimitIds {
     limits::LimitKey key;
     std::size_t hash;
   };
+  /// Both ids in one piece of memory: a look-up is mostly waiting for memory.
   struct Owned {
-    std::string aggregate_id;
-    std::string user_limit_id;
+    explicit Owned(const View& view);
+    [[nodiscard]] limits::LimitKey key() const;
+
     std::size_t hash;
-    [[nodiscard]] View view() const { return {{.aggregate_id = aggregate_id, .user_limit_id = user_limit_id}, hash}; }
+    std::size_t split;
+    std::string ids;
   };
   struct Hash {
     using is_transparent = void;
@@ -38,9 +41,8 @@ class LimitIds {
   };
   struct Equal {
     using is_transparent = void;
-    bool operator()(const Owned& a, const Owned& b) const { return a.view().key == b.view().key; }
-    bool operator()(const View& a, const Owned& b) const { return a.key == b.view().key; }
-    bool operator()(const Owned& a, const View& b) const { return a.view().key == b.key; }
+    bool operator()(const Owned& a, const Owned& b) const { return a.key() == b.key(); }
+    bool operator()(const View& a, const Owned& b) const { return a.key == b.key(); }
   };
   using Generation = std::unordered_map<Owned, std::int64_t, Hash, Equal>;
 

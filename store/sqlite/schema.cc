@@ -107,6 +107,8 @@ CREATE TABLE dead_letter (
   raw              BLOB NOT NULL
 ) STRICT;
 
+-- The writer touches its row in each transaction, and batches makes sure that the row is another each time: SQLite writes
+-- nothing for a row that stays as it was, and a transaction that writes nothing syncs nothing.
 CREATE TABLE shard (
   stream                  TEXT NOT NULL,
   shard                   TEXT NOT NULL,
@@ -119,6 +121,7 @@ CREATE TABLE shard (
   checkpoint_at           INTEGER,
   updated_at              INTEGER NOT NULL,
   millis_behind_latest    INTEGER,
+  batches                 INTEGER NOT NULL,
   applied                 INTEGER NOT NULL,
   duplicate               INTEGER NOT NULL,
   stale                   INTEGER NOT NULL,

@@ -19,10 +19,11 @@ constexpr const char* kKeepDeadLetter = R"sql(
 // A batch without a record keeps the row's position, and one that says nothing of the lag keeps that.
 constexpr const char* kRecord = R"sql(
   INSERT INTO shard (stream, shard, owner, rules_version, sequence, sub_sequence, checkpoint_sequence,
-                     checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, applied, duplicate,
-                     stale, parked, ignored, dead, expired, discrepancies_seen, sequence_conflicts, foreign_aggregates)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 IS NULL, '', ?5), iif(?7 IS NULL, 0, ?6), ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-          ?15, ?16, ?17, ?18, ?19)
+                     checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, batches, applied,
+                     duplicate, stale, parked, ignored, dead, expired, discrepancies_seen, sequence_conflicts,
+                     foreign_aggregates)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 IS NULL, '', ?5), iif(?7 IS NULL, 0, ?6), ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13,
+          ?14, ?15, ?16, ?17, ?18, ?19)
   ON CONFLICT (stream, shard) DO UPDATE SET
     owner = excluded.owner,
     rules_version = excluded.rules_version,
@@ -33,6 +34,7 @@ constexpr const char* kRecord = R"sql(
     checkpoint_at = coalesce(?7, checkpoint_at),
     updated_at = excluded.updated_at,
     millis_behind_latest = coalesce(?9, millis_behind_latest),
+    batches = batches + 1,
     applied = applied + excluded.applied,
     duplicate = duplicate + excluded.duplicate,
     stale = stale + excluded.stale,
@@ -98,7 +100,7 @@ Report Writer::write(const Batch& batch) {
   for (const Outcome& outcome : outcomes_) ++report.verdicts[outcome.verdict];
   report.verdicts[Verdict::kDead] += std::ssize(batch.dead_letters);
   report.verdicts[Verdict::kIgnored] += batch.ignored;
-  // Always, even if nothing else was: so each commit writes to the log, and a durable one syncs all before it.
+  // Even for a batch without records: a commit that writes nothing would not sync what was committed before it.
   record(batch.shard, report);
   transaction.commit();
   return report;
