@@ -2,7 +2,7 @@
 # The environment may choose another folder for all that the stack writes, and other ports, so that two stacks can run
 # beside each other.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-var=${LIMITS_VAR:-$root/var}
+var=$(realpath -m "${LIMITS_VAR:-$root/var}")
 run=$var/run
 logs=$var/log
 bin=$root/build/release/bin
@@ -17,6 +17,9 @@ die() {
   printf '%s%s: %s\n' "${in_step:+$'\n'}" "${0##*/}" "$1" >&2
   exit 1
 }
+
+# The daemon cuts the child's command line at spaces.
+[[ $var != *[[:space:]]* || $var = "$root/var" ]] || die "LIMITS_VAR is $var; choose a folder without spaces in its path"
 
 # step LABEL COMMAND...: one line with the seconds it took. The command runs in this shell.
 step() {
@@ -33,6 +36,12 @@ step() {
 use_emulator_credentials() {
   unset AWS_PROFILE AWS_SESSION_TOKEN
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=$REGION
+}
+
+# limits ARGUMENT...: our command line tool; what it says beside its data is for people who call it themselves.
+limits() {
+  [ -x "$bin/limits" ] || die "$bin/limits is missing; build it: make build"
+  "$bin/limits" --log-level warn "$@"
 }
 
 # started_at PID: when the process started, in clock ticks since the machine did; fails if it is gone or a zombie.
