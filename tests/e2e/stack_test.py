@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""`make run` and `make stop`, as people meet them: twice, after a stop, interrupted, and when something is in the way."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from stack import ROOT, free_port, session_of, wait_until
+
+PARTS = ("daemon", "kinesis", "dynamodb")
+
+
+class Stack:
+    """A stack in a folder of its own, driven by make alone."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="user-limits-stack-")
+        self.path = pathlib.Path(self.folder.name)
+        self.ports = {"KINESIS_PORT": str(free_port()), "DYNAMODB_PORT": str(free_port())}
+        self.environment = {**os.environ, **self.ports, "LIMITS_VAR": self.folder.name}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.make("stop")
+        self.folder.cleanup()
+
+    def start(self, *goals):
+        """make as from a terminal: in a process group of its own, which a Ctrl-C reaches as a whole."""
+        return subprocess.Popen(["make", *goals], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0)
+
+    def make(self, *goals):
+        """(exit code, all that was said)"""
+        with self.start(*goals) as process:
+            said, _ = process.communicate(timeout=240)
+            return process.returncode, said
+
+    def pid(self, part):
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return int((self.path / "run" / f"{part}.pid").read_text().split()[0])
+        return None
+
+    def pids(self):
+        return {part: self.pid(part) for part in PARTS}
+
+    def limits(self, *arguments):
+        return subprocess.run([ROOT / "build/release/bin/limits", "--store", f"sqlite:{self.path}/limits.db", *arguments],
+                              check=True, capture_output=True, text=True).stdout
+
+    def has(self, part):
+        return lambda: self.pid(part) is not None
+
+
+class MakeRun(unittest.TestCase):
+    def setUp(self):
+        self.stack = self.enterContext(Stack())
+
+    def run_well(self):
+        code, said = self.stack.make("run")
+        self.assertEqual(code, 0, said)
+        self.assertIn("anna-deposit-day", said)
+        self.assertIn("make stop", said)
+        self.assertIn("sqlite3 -readonly", said)
+
+    def assert_nothing_left(self, pids):
+        for part, pid in pids.items():
+            self.assertEqual(session_of(pid), [], part)
+        self.assertEqual(self.stack.pids(), dict.fromkeys(PARTS))
+
+    def test_run_twice_and_after_a_stop(self):
+        self.run_well()
+        digest, first = self.stack.limits("digest"), self.stack.pids()
+        self.run_well()
+        self.assertEqual((self.stack.limits("digest"), self.stack.pids()), (digest, first))
+        code, said = self.stack.make("create-user-stream", "populate-data")
+        self.assertEqual(code, 0, said)
+        code, said = self.stack.make("stop")
+        self.assertEqual(code, 0, said)
+        self.assert_nothing_left(first)
+        self.assertIn("Process shutdown is complete", (self.stack.path / "log" / "daemon.log").read_text())
+        self.run_well()
+        self.assertEqual(self.stack.limits("digest"), digest)
+        code, said = self.stack.make("stop", "stop")
+        self.assertEqual(code, 0, said)
+
+    def test_ctrl_c_ends_all_and_a_second_run_meanwhile_is_refused(self):
+        with self.stack.start("run") as run:
+            wait_until(self.stack.has("daemon"), "the daemon to be started")
+            pids = self.stack.pids()
+            code, said = self.stack.make("run")
+            self.assertNotEqual(code, 0)
+            self.assertIn("another one is at work", said)
+            os.killpg(run.pid, signal.SIGINT)
+            said, _ = run.communicate(timeout=120)
+            self.assertNotEqual(run.returncode, 0, said)
+        self.assert_nothing_left(pids)
+
+    def test_stop_ends_a_run_that_is_still_at_work(self):
+        with self.stack.start("run") as run:
+            wait_until(self.stack.has("daemon"), "the daemon to be started")
+            pids = self.stack.pids()
+            code, said = self.stack.make("stop")
+            self.assertEqual(code, 0, said)
+            self.assert_nothing_left(pids)
+            run.communicate(timeout=60)
+            self.assertNotEqual(run.returncode, 0)
+
+    def test_a_recycled_pid_is_never_ended(self):
+        bystander = self.enterContext(subprocess.Popen(["sleep", "300"]))
+        self.addCleanup(bystander.kill)
+        (self.stack.path / "run").mkdir()
+        (self.stack.path / "run" / "daemon.pid").write_text(f"{bystander.pid} 1\n")
+        code, said = self.stack.make("stop")
+        self.assertEqual(code, 0, said)
+        self.assertIsNone(bystander.poll())
+
+    def test_a_port_in_use_is_one_clear_line(self):
+        for variable, port in self.stack.ports.items():
+            with self.subTest(variable), socket.create_server(("127.0.0.1", int(port))):
+                code, said = self.stack.make("run")
+                self.assertNotEqual(code, 0)
+                self.assertIn(f"port {port} is in use by another program", said)
+                self.assertIn(f"make run {variable}=PORT", said)
+                self.assertEqual(self.stack.pids(), dict.fromkeys(PARTS))
+
+
+class MissingThings(unittest.TestCase):
+    """With stand-ins for the tools that would fetch, which fail as they do without a network."""
+
+    def setUp(self):
+        self.path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.bin = self.path / "bin"
+        self.bin.mkdir()
+
+    def stand_in(self, name, says, code):
+        (self.bin / name).write_text(f"#!/bin/sh\necho '{says}' >&2\nexit {code}\n")
+        (self.bin / name).chmod(0o755)
+
+    def refused(self, *command):
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}"})
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return done.stderr
+
+    def test_packages_that_cannot_be_installed_are_named(self):
+        self.stand_in("dpkg-query", "", 1)
+        self.stand_in("sudo", "E: Unable to fetch some archives", 100)
+        self.stand_in("apt-get", "E: Unable to fetch some archives", 100)
+        said = self.refused(ROOT / "tools" / "install-packages", "build")
+        self.assertRegex(said, r"could not install .*nettle-dev.*Is the network there\?.*E: Unable to fetch")
+        self.assertEqual(said.count("\n"), 1)
+
+    def test_jars_and_emulators_that_cannot_be_fetched_are_named(self):
+        for file in ("fetch", "stack.sh", "pom.xml", "package.json", "package-lock.json"):
+            (self.path / "daemon").mkdir(exist_ok=True)
+            (self.path / "daemon" / file).write_bytes((ROOT / "daemon" / file).read_bytes())
+        (self.path / "daemon" / "fetch").chmod(0o755)
+        self.stand_in("mvn", "[ERROR] Unknown host", 1)
+        self.stand_in("npm", "npm ERR! network", 1)
+        said = self.refused(self.path / "daemon" / "fetch", "kcl")
+        self.assertRegex(said, r"Maven could not fetch the jars of kcl. Is the network there\?")
+        self.assertIn("Unknown host", said)
+        said = self.refused(self.path / "daemon" / "fetch", "kinesis")
+        self.assertRegex(said, r"npm could not fetch the Kinesis emulator. Is the network there\?")
+        self.assertFalse((self.path / "daemon" / "jars" / "kcl").exists())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
