@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <new>
+#include <optional>
 
 #include <simdjson.h>
 

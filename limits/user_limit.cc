@@ -1,6 +1,7 @@
 #include "limits/user_limit.h"
 
 #include <array>
+#include <utility>
 
 #include "limits/json_text.h"
 
