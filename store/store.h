@@ -204,7 +204,7 @@ struct LimitFilter {
   std::optional<std::string> user_id;
 };
 
-/// Called with each row in turn; false ends the walk.
+/// Called with each row in turn; false ends the walk. May write to the store, but not call the reader that calls it.
 template <class Row>
 using Visitor = std::function<bool(const Row&)>;
 

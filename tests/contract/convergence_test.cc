@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <random>
 #include <string>
 
 #include "tests/contract/store_contract.h"
@@ -40,6 +42,26 @@ TEST_P(StoreContract, AnyOrderAnySplitAndAnyRepeatsEndInTheSameState) {
               std::ssize(traffic.in_order().changes))
         << "every event was first seen once";
   }
+}
+
+TEST_P(StoreContract, EveryEventOfALongHistoryFindsItsPlace) {
+  constexpr int kEvents = 3'000;
+  std::vector<limits::Change> events{created(0)};
+  for (int i = 1; i < kEvents; ++i) events.push_back(progressed(2 * i, std::to_string(i - 1), "1"));
+  const std::vector<std::string> expected = digest_of({events});
+
+  std::mt19937_64 random(3);
+  // The latter half comes first, so that half of all events are late.
+  std::ranges::rotate(events, events.begin() + kEvents / 2);
+  std::shuffle(events.begin() + kEvents / 4, events.begin() + 3 * kEvents / 4, random);
+  for (auto rest = events.cbegin(); rest != events.cend();) {
+    const std::ptrdiff_t size = std::min<std::ptrdiff_t>(1 + static_cast<int>(random() % 100), events.cend() - rest);
+    EXPECT_EQ(apply({std::vector(rest, rest + size)}).verdicts[Verdict::kDuplicate], 0);
+    rest += size;
+  }
+  EXPECT_EQ(digest_lines_in(*reader_), expected);
+  EXPECT_EQ(apply({events}).verdicts, tally({{Verdict::kDuplicate, kEvents}}));
+  EXPECT_EQ(digest_lines_in(*reader_), expected);
 }
 
 TEST_P(StoreContract, AReplayFromAnywhereChangesNothing) {
