@@ -35,7 +35,7 @@ void set(limits::UserLimit& state, const limits::Progress& progress) {
 /// Whether the change says that progress was another before it than it is.
 bool contradicts(const limits::Change& change, const Limit& limit) {
   return change.claimed_previous_progress && limit.progress &&
-         *change.claimed_previous_progress != *limits::Decimal::parse(limit.state.progress);
+         limits::Decimal::parse(limit.state.progress) != *change.claimed_previous_progress;
 }
 
 HistoryRow history_row(const limits::Change& change, const ShardProgress& shard, std::int64_t change_id) {

@@ -6,7 +6,7 @@ namespace {
 /// Whether the change says that progress was another before it than it is.
 bool contradicts(const limits::Change& change, const Limit& limit) {
   return change.claimed_previous_progress && limit.has_progress() &&
-         *change.claimed_previous_progress != *limits::Decimal::parse(limit.progress);
+         limits::Decimal::parse(limit.progress) != *change.claimed_previous_progress;
 }
 
 }  // namespace
