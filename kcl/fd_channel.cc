@@ -42,20 +42,27 @@ std::span<char> LineBuffer::take_line() {
   return line;
 }
 
+void LineBuffer::move_to_front() {
+  if (begin_ == 0) return;
+  std::memmove(bytes_, bytes_ + begin_, unread());
+  scanned_ -= begin_;
+  end_ -= begin_;
+  begin_ = 0;
+}
+
+/// realloc moves pages, not bytes, once the block is large.
+bool LineBuffer::resize(std::size_t capacity) {
+  auto* const bytes = static_cast<char*>(std::realloc(bytes_, capacity));
+  if (!bytes) return false;
+  bytes_ = bytes;
+  capacity_ = capacity;
+  return true;
+}
+
 Result<std::span<char>> LineBuffer::room() {
-  if (begin_ > 0) {
-    std::memmove(bytes_, bytes_ + begin_, end_ - begin_);
-    scanned_ -= begin_;
-    end_ -= begin_;
-    begin_ = 0;
-  }
-  if (end_ + Record::kPadding >= capacity_) {
-    // realloc moves pages, not bytes, once the block is large.
-    const std::size_t larger = std::max(2 * capacity_, kFirstCapacity);
-    auto* const bytes = static_cast<char*>(std::realloc(bytes_, larger));
-    if (!bytes) return std::unexpected(Error{"no memory for a line of more than " + std::to_string(end_) + " bytes"});
-    bytes_ = bytes;
-    capacity_ = larger;
+  move_to_front();
+  if (end_ + Record::kPadding >= capacity_ && !resize(std::max(2 * capacity_, kFirstCapacity))) {
+    return std::unexpected(Error{"no memory for a line of more than " + std::to_string(end_) + " bytes"});
   }
   return std::span(bytes_ + end_, capacity_ - Record::kPadding - end_);
 }
@@ -74,13 +81,9 @@ Result<void> LineBuffer::take_unread(LineBuffer& other) {
 }
 
 void LineBuffer::release_lines() {
-  if (begin_ < end_) return;
-  begin_ = scanned_ = end_ = 0;
-  if (capacity_ > kKeptBytes) {
-    std::free(bytes_);
-    bytes_ = nullptr;
-    capacity_ = 0;
-  }
+  if (capacity_ <= kKeptBytes || unread() + Record::kPadding > kKeptBytes) return;
+  move_to_front();
+  (void)resize(std::max(unread() + Record::kPadding, kFirstCapacity));  // if not now, then after the next line
 }
 
 Result<std::optional<std::span<char>>> FdLineSource::read_line(LineBuffer& buffer, LineBuffer& other) {

@@ -29,6 +29,9 @@ class LineBuffer {
   void release_lines();
 
  private:
+  void move_to_front();
+  [[nodiscard]] bool resize(std::size_t capacity);
+
   char* bytes_ = nullptr;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;    ///< Of the unread bytes.

@@ -2,319 +2,131 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
-#include <utility>
+#include <cstring>
+#include <string>
 #include <vector>
 
 #include <simdjson.h>
 
-#include "kcl/base64.h"
-#include "kcl/excerpt.h"
-#include "kcl/json_string.h"
-#include "kcl/memory.h"
+#include "kcl/line_reader.h"
+#include "kcl/long_line.h"
 #include "kcl/utf8.h"
 
 namespace kcl {
+
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-static_assert(Record::kPadding >= simdjson::SIMDJSON_PADDING);
-
-/// The members of all messages, together: a line is read once, whatever the order of its members.
-struct Members {
-  std::string_view action, shard_id, sequence, error, reason;
-  std::optional<std::int64_t> sub_sequence, millis_behind_latest;
-  bool has_records = false;
-};
-
-/// Reads one line. Functions return false after the first fault, which is then in `fault()`.
-class LineReader {
- public:
-  LineReader(std::span<char> line, std::vector<Record>& records) : line_(line), records_(records) {}
-
-  bool read(ondemand::document& document);
-  Result<Message> message();
-  Error fault() const { return {fault_}; }
-
-  /// `at` is in the line. What was found is the line's rest from there, unless told.
-  bool fail(const char* at, std::string_view expected);
-  bool fail(const char* at, std::string_view expected, std::string_view found);
-  bool malformed(simdjson::error_code code);
-
- private:
-  template <class OnMember>
-  bool each_member(ondemand::object object, OnMember&& on_member);
-  bool read_member(std::string_view name, ondemand::value value);
-  bool read_records(ondemand::value value);
-  bool read_record(ondemand::value value);
-  bool read_record_member(std::string_view name, ondemand::value value, Record& record);
-
-  bool read_text(ondemand::value value, std::string_view& text);
-  bool read_sequence(ondemand::value value, std::string_view& digits);
-  bool read_number(ondemand::value value, std::optional<std::int64_t>& number);
-  bool read_data(ondemand::value value, Record& record);
-
-  Result<Message> refuse(std::string_view member, std::string_view value, std::string_view expected);
-  std::string place() const;
-
-  std::span<char> line_;
-  std::vector<Record>& records_;
-  Members members_;
-  std::string_view member_;                   ///< Being read, for the message of a fault.
-  std::optional<std::size_t> record_number_;  ///< Being read.
-  ondemand::document* document_ = nullptr;
-  std::string fault_;
-};
-
-bool LineReader::read(ondemand::document& document) {
-  document_ = &document;
-  ondemand::object object;
-  const auto error = document.get_object().get(object);
-  if (error == simdjson::INCORRECT_TYPE) return fail(line_.data(), "a JSON object");
-  if (error) return malformed(error);
-  if (!each_member(object, [&](std::string_view name, ondemand::value value) { return read_member(name, value); })) {
-    return false;
-  }
-  const char* rest = nullptr;
-  if (document.current_location().get(rest) == simdjson::SUCCESS) return fail(rest, "nothing after the JSON object");
-  return true;
-}
-
-template <class OnMember>
-bool LineReader::each_member(ondemand::object object, OnMember&& on_member) {
-  for (auto field : object) {
-    std::string_view name;
-    ondemand::value value;
-    if (const auto error = field.escaped_key().get(name)) return malformed(error);
-    if (const auto error = field.value().get(value)) return malformed(error);
-    member_ = name;
-    if (!on_member(name, value)) return false;
-  }
-  member_ = {};
-  return true;
-}
-
-bool LineReader::read_member(std::string_view name, ondemand::value value) {
-  if (name == "action") return read_text(value, members_.action);
-  if (name == "records") return read_records(value);
-  if (name == "millisBehindLatest") return read_number(value, members_.millis_behind_latest);
-  if (name == "sequenceNumber") return read_text(value, members_.sequence);
-  if (name == "subSequenceNumber") return read_number(value, members_.sub_sequence);
-  if (name == "error") return read_text(value, members_.error);
-  if (name == "shardId") return read_text(value, members_.shard_id);
-  if (name == "reason") return read_text(value, members_.reason);
-  return true;
-}
-
-bool LineReader::read_records(ondemand::value value) {
-  const char* const at = value.raw_json_token().data();
-  ondemand::array array;
-  if (value.get_array().get(array) != simdjson::SUCCESS) return fail(at, "an array of records");
-  records_.clear();
-  if (line_.size() > kKeptBytes) {  // growing step by step would hold two copies of a large vector at once
-    std::size_t count = 0;
-    if (const auto error = array.count_elements().get(count)) return malformed(error);
-    records_.reserve(count);
-  }
-  for (auto element : array) {
-    record_number_ = records_.size();
-    ondemand::value record;
-    if (const auto error = element.get(record)) return malformed(error);
-    if (!read_record(record)) return false;
-  }
-  record_number_.reset();
-  members_.has_records = true;
-  return true;
-}
-
-bool LineReader::read_record(ondemand::value value) {
-  const char* const at = value.raw_json_token().data();
-  ondemand::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS) return fail(at, "a JSON object");
-  Record& record = records_.emplace_back();
-  record.is_base64 = false;  // until data comes that is
-  const auto on_member = [&](std::string_view name, ondemand::value member) {
-    return read_record_member(name, member, record);
-  };
-  if (!each_member(object, on_member)) return false;
-  if (!record.position.sequence.empty()) return true;
-  member_ = "sequenceNumber";
-  return fail(at, "one in every record, for it is what a checkpoint names");
-}
-
-bool LineReader::read_record_member(std::string_view name, ondemand::value value, Record& record) {
-  if (name == "data") return read_data(value, record);
-  if (name == "partitionKey") return read_text(value, record.partition_key);
-  if (name == "sequenceNumber") return read_sequence(value, record.position.sequence);
-  if (name == "subSequenceNumber" || name == "approximateArrivalTimestamp") {
-    std::optional<std::int64_t> number;
-    if (!read_number(value, number)) return false;
-    (name == "subSequenceNumber" ? record.position.sub_sequence : record.arrival_ms) = number.value_or(0);
-  }
-  return true;
-}
-
-bool LineReader::read_text(ondemand::value value, std::string_view& text) {
-  std::string_view token = value.raw_json_token();
-  if (token[0] == 'n') {
-    bool is_null = false;
-    if (value.is_null().get(is_null) != simdjson::SUCCESS) return fail(token.data(), "a string or null");
-    text = {};
-    return true;
-  }
-  ondemand::raw_json_string raw;
-  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return fail(token.data(), "a string");
-  // The token runs to where the next one begins, so that its end needs no search, only the blanks off.
-  token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
-  if (token.size() < 2 || token.back() != '"') return fail(token.data(), "a string and nothing else");
-  const auto begin = static_cast<std::size_t>(token.data() + 1 - line_.data());
-  const auto unescaped = unescape_in_place(line_.subspan(begin, token.size() - 2));
-  if (!unescaped) return fail(token.data(), "a string with escapes that JSON has");
-  text = *unescaped;
-  return true;
-}
-
-bool LineReader::read_sequence(ondemand::value value, std::string_view& digits) {
-  const char* const at = value.raw_json_token().data();
-  if (!read_text(value, digits)) return false;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return (!digits.empty() && std::ranges::all_of(digits, is_digit)) || fail(at, "a string of decimal digits", digits);
-}
-
-bool LineReader::read_number(ondemand::value value, std::optional<std::int64_t>& number) {
-  const std::string_view token = value.raw_json_token();
-  number.reset();
-  if (token[0] == 'n') {
-    bool is_null = false;
-    return value.is_null().get(is_null) == simdjson::SUCCESS || fail(token.data(), "an integer or null");
-  }
-  std::int64_t read = 0;
-  if (value.get_int64().get(read) != simdjson::SUCCESS) return fail(token.data(), "an integer of 64 bits");
-  number = read;
-  return true;
-}
-
-/// Decodes between the quotes, which stay: simdjson's index of the line knows only them.
-bool LineReader::read_data(ondemand::value value, Record& record) {
-  if (!read_text(value, record.data)) return false;
-  if (record.data.data() == nullptr) {
-    record.is_base64 = false;
-    return true;
-  }
-  const auto begin = static_cast<std::size_t>(record.data.data() - line_.data());
-  const auto length = decode_base64_in_place(line_.subspan(begin, record.data.size()));
-  record.is_base64 = length.has_value();
-  if (length) record.data = record.data.substr(0, *length);
-  return true;
-}
-
-bool LineReader::malformed(simdjson::error_code code) {
-  const char* at = nullptr;
-  if (!document_ || document_->current_location().get(at) != simdjson::SUCCESS) at = line_.data() + line_.size();
-  return fail(at, "well-formed JSON (" + std::string(simdjson::error_message(code)) + ")");
-}
-
-bool LineReader::fail(const char* at, std::string_view expected) {
-  const std::string_view rest(at, static_cast<std::size_t>(line_.data() + line_.size() - at));
-  return fail(at, expected, rest);
-}
-
-bool LineReader::fail(const char* at, std::string_view expected, std::string_view found) {
-  fault_ = "byte " + std::to_string(at - line_.data()) + place() + ": expected " + std::string(expected) + ", found " +
-           (found.empty() ? "nothing" : excerpt(found));
-  return false;
-}
-
-std::string LineReader::place() const {
-  std::string place;
-  if (!members_.action.empty()) place += ", " + excerpt(members_.action);
-  if (record_number_) place += ", records[" + std::to_string(*record_number_) + "]";
-  if (!member_.empty()) place += (record_number_ ? "." : ", ") + excerpt(member_);
-  return place;
-}
-
-/// The line has `value` for `member`, which may be absent, and that makes no message.
-Result<Message> LineReader::refuse(std::string_view member, std::string_view value, std::string_view expected) {
-  member_ = member;
-  fail(value.empty() ? line_.data() : value.data(), expected, value);
-  return std::unexpected(fault());
-}
-
-/// Names and members: the classes in software.amazon.kinesis.multilang.messages.
-Result<Message> LineReader::message() {
-  const Members& m = members_;
-  if (m.action == "processRecords") {
-    if (!m.has_records) return refuse("records", {}, "an array of records");
-    return Message{m.action, Batch{.records = records_, .millis_behind_latest = m.millis_behind_latest}};
-  }
-  if (m.action == "checkpoint") return Message{m.action, CheckpointAnswer{m.error}};
-  if (m.action == "initialize") {
-    if (m.shard_id.empty()) return refuse("shardId", {}, "the name of a shard");
-    return Message{m.action, Initialize{m.shard_id, m.sequence, m.sub_sequence.value_or(0)}};
-  }
-  if (m.action == "leaseLost") return Message{m.action, LeaseLost{}};
-  if (m.action == "shardEnded") return Message{m.action, ShardEnded{}};
-  if (m.action == "shutdownRequested") return Message{m.action, ShutdownRequested{}};
-  if (m.action == "shutdown") {  // daemons of KCL 1.x
-    if (m.reason == "TERMINATE") return Message{m.action, ShardEnded{}};
-    if (m.reason == "ZOMBIE") return Message{m.action, LeaseLost{}};
-    return refuse("reason", m.reason, "TERMINATE or ZOMBIE");
-  }
-  const std::string_view action = std::exchange(members_.action, {});
-  return refuse("action", action,
-                "initialize, processRecords, checkpoint, leaseLost, shardEnded, shutdownRequested or shutdown");
+std::string object_or(simdjson::error_code error) {
+  return "a JSON object (" + std::string(simdjson::error_message(error)) + ")";
 }
 
 }  // namespace
 
+static_assert(Record::kPadding >= simdjson::SIMDJSON_PADDING);
+
 struct MessageParser::State {
-  ondemand::parser parser;
+  std::size_t whole;
+  simdjson::ondemand::parser parser;
+  simdjson::ondemand::document document;
   std::vector<Record> records;
+  std::vector<char> envelope;  ///< Of a long line: all but its records.
   std::string repaired_line;
 
-  simdjson::error_code reserve(std::size_t length);
+  void give_back();
+  simdjson::error_code index(std::span<char> text);
+  std::size_t repair(std::span<char>& line);
+  bool read_whole(LineReader& reader, std::span<char> line, simdjson::error_code error);
+  bool read_long(LineReader& reader, std::span<char> line, std::span<char> elements);
 };
 
-/// Room for a line of `length`. simdjson would grow to each new longest line, a little at a time.
-simdjson::error_code MessageParser::State::reserve(std::size_t length) {
-  if (parser.capacity() > kKeptBytes && length <= kKeptBytes) *this = State();
-  if (parser.capacity() >= length) return simdjson::SUCCESS;
-  parser = ondemand::parser();  // gives back what it has before it takes more
-  return parser.allocate(length > kKeptBytes ? length : std::max(std::bit_ceil(length), std::size_t{4096}));
+/// What a long line made us allocate.
+void MessageParser::State::give_back() {
+  if (parser.capacity() > kKeptBytes) parser = simdjson::ondemand::parser();
+  if (records.capacity() * sizeof(Record) > kKeptBytes) records = std::vector<Record>();
+  if (repaired_line.capacity() > kKeptBytes) repaired_line = std::string();
 }
 
-MessageParser::MessageParser() : state_(std::make_unique<State>()) {}
+/// Stage 1 of simdjson. Left alone, it would grow to each new longest text, a little at a time.
+simdjson::error_code MessageParser::State::index(std::span<char> text) {
+  if (parser.capacity() < text.size()) {
+    parser = simdjson::ondemand::parser();  // gives back what it has before it takes more
+    const std::size_t enough = text.size() > kKeptBytes ? text.size() : std::bit_ceil(text.size());
+    if (const auto error = parser.allocate(std::max(enough, std::size_t{4096}))) return error;
+  }
+  return parser.iterate(text.data(), text.size(), text.size() + Record::kPadding).get(document);
+}
+
+/// Replaces `line` by a copy that is UTF-8. Returns in how many places they differ.
+std::size_t MessageParser::State::repair(std::span<char>& line) {
+  repaired_line.clear();
+  const std::size_t places = append_repaired_utf8({line.data(), line.size()}, repaired_line);
+  const std::size_t length = repaired_line.size();
+  repaired_line.resize(length + Record::kPadding);
+  line = std::span(repaired_line).first(length);
+  return places;
+}
+
+bool MessageParser::State::read_whole(LineReader& reader, std::span<char> line, simdjson::error_code error) {
+  if (!error) return reader.read({line}, document);
+  return reader.refuse_text({line}, object_or(error));
+}
+
+/// First the line without the elements, then element by element.
+bool MessageParser::State::read_long(LineReader& reader, std::span<char> line, std::span<char> elements) {
+  const auto cut_at = static_cast<std::size_t>(elements.data() - line.data());
+  const auto behind = line.subspan(cut_at + elements.size());
+  envelope.assign(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(cut_at));
+  envelope.insert(envelope.end(), behind.begin(), behind.end());
+  envelope.resize(envelope.size() + Record::kPadding);
+  Text text{std::span(envelope).first(envelope.size() - Record::kPadding), 0, cut_at, elements.size()};
+  if (const auto error = index(text.bytes)) return read_whole(reader, line, error);
+  if (!reader.read(text, document)) return false;
+
+  // To grow step by step would hold two copies of a large vector at once.
+  std::size_t count = 0;
+  for (ArrayCutter cutter(elements); cutter.next();) ++count;
+  records.reserve(count);
+
+  ArrayCutter cutter(elements);
+  while (const auto element = cutter.next()) {
+    text = {*element, static_cast<std::size_t>(element->data() - line.data())};
+    if (const auto error = index(text.bytes)) return reader.refuse_text(text, object_or(error));
+    if (!reader.read_record(text, document)) return false;
+  }
+  if (const char* const at = cutter.stuck_at()) {
+    const auto offset = static_cast<std::size_t>(at - line.data());
+    return reader.refuse_text({line.subspan(offset), offset}, "one record, a comma, and the next");
+  }
+  return true;
+}
+
+MessageParser::MessageParser(std::size_t whole) : state_(std::make_unique<State>(whole)) {}
 MessageParser::~MessageParser() = default;
 MessageParser::MessageParser(MessageParser&&) noexcept = default;
 MessageParser& MessageParser::operator=(MessageParser&&) noexcept = default;
 
 Result<Message> MessageParser::parse(std::span<char> line) {
+  state_->give_back();
   std::size_t repaired = 0;
-  while (true) {
-    ondemand::document document;
-    auto error = state_->reserve(line.size());
-    if (!error) {
-      error = state_->parser.iterate(line.data(), line.size(), line.size() + Record::kPadding).get(document);
+  LineReader reader(state_->records);
+  const bool is_long = line.size() > state_->whole;
+  if (is_long && !simdjson::validate_utf8(line.data(), line.size())) repaired = state_->repair(line);
+  const auto elements = is_long ? find_records(line) : std::nullopt;
+  bool read = false;
+  if (elements) {
+    read = state_->read_long(reader, line, *elements);
+  } else {
+    auto error = state_->index(line);
+    if (error == simdjson::UTF8_ERROR) {
+      repaired = state_->repair(line);
+      error = state_->index(line);
     }
-    if (error == simdjson::UTF8_ERROR && repaired == 0) {
-      state_->repaired_line.clear();
-      repaired = append_repaired_utf8({line.data(), line.size()}, state_->repaired_line);
-      const std::size_t length = state_->repaired_line.size();
-      state_->repaired_line.resize(length + Record::kPadding);
-      line = std::span(state_->repaired_line).first(length);
-      continue;
-    }
-    LineReader reader(line, state_->records);
-    if (error) {
-      reader.fail(line.data(), "a JSON object (" + std::string(simdjson::error_message(error)) + ")");
-      return std::unexpected(reader.fault());
-    }
-    if (!reader.read(document)) return std::unexpected(reader.fault());
-    auto message = reader.message();
-    if (auto* batch = message ? std::get_if<Batch>(&message->body) : nullptr) batch->repaired = repaired;
-    return message;
+    read = state_->read_whole(reader, line, error);
   }
+  if (!read) return std::unexpected(reader.fault());
+  auto message = reader.message();
+  if (auto* batch = message ? std::get_if<Batch>(&message->body) : nullptr) batch->repaired = repaired;
+  return message;
 }
 
 }  // namespace kcl

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "kcl/memory.h"
 #include "kcl/message.h"
 
 namespace kcl {
@@ -12,7 +13,8 @@ namespace kcl {
 /// text, so that nothing is copied and, once a line of the same size was seen, nothing is allocated.
 class MessageParser {
  public:
-  MessageParser();
+  /// A line of more bytes than `whole` is indexed record by record, so that its index stays small.
+  explicit MessageParser(std::size_t whole = kKeptBytes);
   ~MessageParser();
   MessageParser(MessageParser&&) noexcept;
   MessageParser& operator=(MessageParser&&) noexcept;

@@ -1,9 +1,11 @@
 #include "kcl/message_parser.h"
 
+#include <algorithm>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "tests/kcl/count_allocations.h"
 #include "tests/kcl/fakes.h"
@@ -15,9 +17,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// A line and what the parser makes of it, for as long as that is looked at.
+/// A line and what the parser makes of it, for as long as that is looked at. Every line is read both ways, at once and
+/// record by record; the two have to agree, and the tests look at the first.
 struct Parsed {
-  explicit Parsed(std::string_view text) : line(text), message(parser.parse(line.span())) {}
+  explicit Parsed(std::string_view text) : line(text), message(parser.parse(line.span())) {
+    PaddedLine again(text);
+    MessageParser by_record(0);
+    expect_same(message, by_record.parse(again.span()));
+  }
 
   const Batch& batch() const { return std::get<Batch>(message->body); }
   const Record& only_record() const { return batch().records.front(); }
@@ -26,6 +33,23 @@ struct Parsed {
   PaddedLine line;
   MessageParser parser;
   Result<Message> message;
+
+ private:
+  static void expect_same(const Result<Message>& at_once, const Result<Message>& by_record) {
+    ASSERT_EQ(at_once.has_value(), by_record.has_value()) << (at_once ? by_record.error().what : at_once.error().what);
+    if (!at_once) return;
+    EXPECT_EQ(at_once->action, by_record->action);
+    EXPECT_EQ(at_once->body.index(), by_record->body.index());
+    const auto* batch = std::get_if<Batch>(&at_once->body);
+    if (!batch) return;
+    const auto& other = std::get<Batch>(by_record->body);
+    EXPECT_EQ(batch->millis_behind_latest, other.millis_behind_latest);
+    EXPECT_EQ(batch->repaired, other.repaired);
+    EXPECT_TRUE(std::ranges::equal(batch->records, other.records, [](const Record& a, const Record& b) {
+      return a.data == b.data && a.is_base64 == b.is_base64 && a.partition_key == b.partition_key &&
+             a.position == b.position && a.arrival_ms == b.arrival_ms;
+    }));
+  }
 };
 
 std::string batch_of(std::string_view records) {
@@ -230,8 +254,43 @@ INSTANTIATE_TEST_SUITE_P(
                 "byte 61, processRecords, millisBehindLatest: expected an integer of 64 bits, found \"0\""},
         BadLine{R"({"action":"processRecords","records":[{"sequenceNumber":"1"} {"sequenceNumber":"2"}]})",
                 "byte 61, processRecords, records[1]: expected well-formed JSON"},
-        BadLine{R"({"action":"shutdown"})", "byte 0, shutdown, reason: expected TERMINATE or ZOMBIE, found nothing"},
+        BadLine{R"({"action":"shutdown"})",
+                "byte 0, shutdown, reason: expected TERMINATE, SHARD_END, ZOMBIE or LEASE_LOST, found nothing"},
         BadLine{R"({"action":"status","responseFor":"initialize"})", "byte 11, action: expected initialize, "}));
+
+TEST(MessageParser, NamesTheSamePlacesInALongLine) {
+  const auto error_of = [](std::string_view text) {
+    PaddedLine line(text);
+    return MessageParser(0).parse(line.span()).error().what;
+  };
+  EXPECT_THAT(
+      error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"},{"sequenceNumber":"x"}]})"),
+      StartsWith("byte 79, processRecords, records[1].sequenceNumber: expected a string of decimal digits, found x"));
+  EXPECT_THAT(error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"},5]})"),
+              StartsWith("byte 61, processRecords, records[1]: expected a JSON object, found 5"));
+  EXPECT_THAT(error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"} {}]})"),
+              StartsWith("byte 61, processRecords: expected one record, a comma, and the next, found {}]}"));
+  EXPECT_THAT(error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"}],"millisBehindLatest":"x"})"),
+              StartsWith("byte 83, processRecords, millisBehindLatest: expected an integer of 64 bits, found \"x\""));
+}
+
+TEST(MessageParser, GivesBackTheMemoryOfALongLine) {
+  std::string records;
+  for (int i = 0; i < 500'000; ++i) records += R"({"sequenceNumber":"7"},)";
+  records.back() = ' ';
+  const std::string huge =
+      batch_of(R"({"sequenceNumber":"7","data":")" + std::string(20'000'000, 'A') + R"("},)" + records);
+  const auto allocated = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+  MessageParser parser;
+  PaddedLine first(huge);
+  PaddedLine second(batch_of(R"({"sequenceNumber":"7"})"));
+  ASSERT_TRUE(parser.parse(second.span()));
+
+  const std::size_t before = allocated();
+  ASSERT_EQ(std::get<Batch>(parser.parse(first.span())->body).records.size(), 500'001U);
+  ASSERT_TRUE(parser.parse(second.span()));
+  EXPECT_LT(allocated(), before + 1'000'000);
+}
 
 TEST(MessageParser, NeverPrintsAControlByteOfTheLine) {
   for (int byte = 0; byte < 0x20; ++byte) {
@@ -251,17 +310,15 @@ TEST(MessageParser, RefusesEveryBeginningOfALine) {
   }
 }
 
-TEST(MessageParser, SurvivesAnyByteInAnyPlace) {
+TEST(MessageParser, ReadsOrRefusesALineWithAnyByteInAnyPlace) {
   const std::string line =
       batch_of(R"({"data":"e30=","partitionKey":"k","sequenceNumber":"4959","subSequenceNumber":2})");
-  MessageParser parser;
   for (std::size_t place = 0; place < line.size(); ++place) {
     for (int byte = 0; byte < 256; ++byte) {
       std::string text = line;
       text[place] = static_cast<char>(byte);
-      PaddedLine padded(text);
-      const auto message = parser.parse(padded.span());
-      EXPECT_TRUE(message || !message.error().what.empty());
+      const Parsed parsed(text);
+      EXPECT_TRUE(parsed.message || !parsed.error().empty());
     }
   }
 }

@@ -1,0 +1,232 @@
+#include "kcl/line_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kcl/base64.h"
+#include "kcl/excerpt.h"
+#include "kcl/json_string.h"
+
+namespace kcl {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+}  // namespace
+
+bool LineReader::read(const Text& text, ondemand::document& document) {
+  begin(text, &document);
+  ondemand::object object;
+  const auto error = document.get_object().get(object);
+  if (error == simdjson::INCORRECT_TYPE) return fail(text_.bytes.data(), "a JSON object");
+  if (error) return malformed(error);
+  if (!each_member(object, [&](std::string_view name, ondemand::value value) { return read_member(name, value); })) {
+    return false;
+  }
+  const char* rest = nullptr;
+  if (document.current_location().get(rest) == simdjson::SUCCESS) return fail(rest, "nothing after the JSON object");
+  return true;
+}
+
+bool LineReader::read_record(const Text& text, ondemand::document& document) {
+  begin(text, &document);
+  record_number_ = records_.size();
+  return read_record(text_.bytes.data(), document.get_object()) && end_record();
+}
+
+bool LineReader::refuse_text(const Text& text, std::string_view expected) {
+  begin(text, nullptr);
+  return fail(text_.bytes.data(), expected);
+}
+
+void LineReader::begin(const Text& text, ondemand::document* document) {
+  text_ = text;
+  document_ = document;
+}
+
+template <class OnMember>
+bool LineReader::each_member(ondemand::object object, OnMember&& on_member) {
+  for (auto field : object) {
+    std::string_view name;
+    ondemand::value value;
+    if (const auto error = field.escaped_key().get(name)) return malformed(error);
+    if (const auto error = field.value().get(value)) return malformed(error);
+    member_ = name;
+    if (!on_member(name, value)) return false;
+  }
+  member_ = {};
+  return true;
+}
+
+bool LineReader::read_member(std::string_view name, ondemand::value value) {
+  if (name == "action") return read_text(value, members_.action);
+  if (name == "records") return read_records(value);
+  if (name == "millisBehindLatest") return read_number(value, members_.millis_behind_latest);
+  if (name == "sequenceNumber") return read_text(value, members_.sequence);
+  if (name == "subSequenceNumber") return read_number(value, members_.sub_sequence);
+  if (name == "error") return read_text(value, members_.error);
+  if (name == "shardId") return read_text(value, members_.shard_id);
+  if (name == "reason") return read_text(value, members_.reason);
+  return true;
+}
+
+bool LineReader::read_records(ondemand::value value) {
+  const char* const at = value.raw_json_token().data();
+  ondemand::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) return fail(at, "an array of records");
+  records_.clear();
+  for (auto element : array) {
+    record_number_ = records_.size();
+    ondemand::value record;
+    if (const auto error = element.get(record)) return malformed(error);
+    if (!read_record(record.raw_json_token().data(), record.get_object())) return false;
+  }
+  members_.has_records = true;
+  return end_record();
+}
+
+bool LineReader::read_record(const char* at, simdjson::simdjson_result<ondemand::object> text) {
+  ondemand::object object;
+  if (std::move(text).get(object) != simdjson::SUCCESS) return fail(at, "a JSON object");
+  Record& record = records_.emplace_back();
+  record.is_base64 = false;  // until data comes that is
+  const auto on_member = [&](std::string_view name, ondemand::value member) {
+    return read_record_member(name, member, record);
+  };
+  if (!each_member(object, on_member)) return false;
+  if (!record.position.sequence.empty()) return true;
+  member_ = "sequenceNumber";
+  return fail(at, "one in every record, for it is what a checkpoint names");
+}
+
+bool LineReader::end_record() {
+  record_number_.reset();
+  return true;
+}
+
+bool LineReader::read_record_member(std::string_view name, ondemand::value value, Record& record) {
+  if (name == "data") return read_data(value, record);
+  if (name == "partitionKey") return read_text(value, record.partition_key);
+  if (name == "sequenceNumber") return read_sequence(value, record.position.sequence);
+  if (name == "subSequenceNumber" || name == "approximateArrivalTimestamp") {
+    std::optional<std::int64_t> number;
+    if (!read_number(value, number)) return false;
+    (name == "subSequenceNumber" ? record.position.sub_sequence : record.arrival_ms) = number.value_or(0);
+  }
+  return true;
+}
+
+bool LineReader::read_text(ondemand::value value, std::string_view& text) {
+  std::string_view token = value.raw_json_token();
+  if (token[0] == 'n') {
+    bool is_null = false;
+    if (value.is_null().get(is_null) != simdjson::SUCCESS) return fail(token.data(), "a string or null");
+    text = {};
+    return true;
+  }
+  ondemand::raw_json_string raw;
+  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return fail(token.data(), "a string");
+  // The token runs to where the next one begins, so that its end needs no search, only the blanks off.
+  token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
+  if (token.size() < 2 || token.back() != '"') return fail(token.data(), "a string and nothing else");
+  const auto begin = static_cast<std::size_t>(token.data() + 1 - text_.bytes.data());
+  const auto unescaped = unescape_in_place(text_.bytes.subspan(begin, token.size() - 2));
+  if (!unescaped) return fail(token.data(), "a string with escapes that JSON has");
+  text = *unescaped;
+  return true;
+}
+
+bool LineReader::read_sequence(ondemand::value value, std::string_view& digits) {
+  const char* const at = value.raw_json_token().data();
+  if (!read_text(value, digits)) return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return (!digits.empty() && std::ranges::all_of(digits, is_digit)) || fail(at, "a string of decimal digits", digits);
+}
+
+bool LineReader::read_number(ondemand::value value, std::optional<std::int64_t>& number) {
+  const std::string_view token = value.raw_json_token();
+  number.reset();
+  if (token[0] == 'n') {
+    bool is_null = false;
+    return value.is_null().get(is_null) == simdjson::SUCCESS || fail(token.data(), "an integer or null");
+  }
+  std::int64_t read = 0;
+  if (value.get_int64().get(read) != simdjson::SUCCESS) return fail(token.data(), "an integer of 64 bits");
+  number = read;
+  return true;
+}
+
+/// Decodes between the quotes, which stay: simdjson's index of the line knows only them.
+bool LineReader::read_data(ondemand::value value, Record& record) {
+  if (!read_text(value, record.data)) return false;
+  if (record.data.data() == nullptr) {
+    record.is_base64 = false;
+    return true;
+  }
+  const auto begin = static_cast<std::size_t>(record.data.data() - text_.bytes.data());
+  const auto length = decode_base64_in_place(text_.bytes.subspan(begin, record.data.size()));
+  record.is_base64 = length.has_value();
+  if (length) record.data = record.data.substr(0, *length);
+  return true;
+}
+
+bool LineReader::malformed(simdjson::error_code code) {
+  const char* at = nullptr;
+  if (!document_ || document_->current_location().get(at) != simdjson::SUCCESS)
+    at = text_.bytes.data() + text_.bytes.size();
+  return fail(at, "well-formed JSON (" + std::string(simdjson::error_message(code)) + ")");
+}
+
+bool LineReader::fail(const char* at, std::string_view expected) {
+  return fail(at, expected, {at, static_cast<std::size_t>(text_.bytes.data() + text_.bytes.size() - at)});
+}
+
+bool LineReader::fail(const char* at, std::string_view expected, std::string_view found) {
+  auto offset = static_cast<std::size_t>(at - text_.bytes.data()) + text_.offset;
+  if (offset > text_.cut_at) offset += text_.cut_length;
+  fault_ = "byte " + std::to_string(offset) + place() + ": expected " + std::string(expected) + ", found " +
+           (found.empty() ? "nothing" : excerpt(found));
+  return false;
+}
+
+std::string LineReader::place() const {
+  std::string place;
+  if (!members_.action.empty()) place += ", " + excerpt(members_.action);
+  if (record_number_) place += ", records[" + std::to_string(*record_number_) + "]";
+  if (!member_.empty()) place += (record_number_ ? "." : ", ") + excerpt(member_);
+  return place;
+}
+
+/// The line has `value` for `member`, which may be absent, and that makes no message.
+Result<Message> LineReader::refuse(std::string_view member, std::string_view value, std::string_view expected) {
+  member_ = member;
+  fail(value.empty() ? text_.bytes.data() : value.data(), expected, value);
+  return std::unexpected(fault());
+}
+
+/// Names and members: the classes in software.amazon.kinesis.multilang.messages.
+Result<Message> LineReader::message() {
+  const Members& m = members_;
+  if (m.action == "processRecords") {
+    if (!m.has_records) return refuse("records", {}, "an array of records");
+    return Message{m.action, Batch{.records = records_, .millis_behind_latest = m.millis_behind_latest}};
+  }
+  if (m.action == "checkpoint") return Message{m.action, CheckpointAnswer{m.error}};
+  if (m.action == "initialize") {
+    if (m.shard_id.empty()) return refuse("shardId", {}, "the name of a shard");
+    return Message{m.action, Initialize{m.shard_id, m.sequence, m.sub_sequence.value_or(0)}};
+  }
+  if (m.action == "leaseLost") return Message{m.action, LeaseLost{}};
+  if (m.action == "shardEnded") return Message{m.action, ShardEnded{}};
+  if (m.action == "shutdownRequested") return Message{m.action, ShutdownRequested{}};
+  if (m.action == "shutdown") {  // daemons of KCL 1.x and 2.0, which name the reasons differently
+    if (m.reason == "TERMINATE" || m.reason == "SHARD_END") return Message{m.action, ShardEnded{}};
+    if (m.reason == "ZOMBIE" || m.reason == "LEASE_LOST") return Message{m.action, LeaseLost{}};
+    return refuse("reason", m.reason, "TERMINATE, SHARD_END, ZOMBIE or LEASE_LOST");
+  }
+  const std::string_view action = std::exchange(members_.action, {});
+  return refuse("action", action,
+                "initialize, processRecords, checkpoint, leaseLost, shardEnded, shutdownRequested or shutdown");
+}
+
+}  // namespace kcl
