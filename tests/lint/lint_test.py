@@ -104,6 +104,11 @@ class Repository(unittest.TestCase):
         ]
         self.assertEqual(faults, [])
 
+    def test_every_source_is_laid_out_as_clang_format_says(self):
+        files = [path for path in self.files() if path.suffix in {".h", ".cc"}]
+        checked = subprocess.run(["clang-format-19", "--dry-run", "--Werror", *files], capture_output=True, text=True)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""), "make format lays them out")
+
     def test_every_folder_has_a_readme(self):
         self.assertEqual([folder for folder in MAY_INCLUDE if not (ROOT / folder / "README.md").is_file()], [])
 
