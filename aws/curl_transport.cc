@@ -7,7 +7,7 @@
 namespace aws {
 namespace {
 
-constexpr std::size_t kLongestAnswer = 64 * 1024 * 1024;
+constexpr std::size_t kLongestAnswer = std::size_t{64} * 1024 * 1024;
 
 /// libcurl's global state, made once and before the first handle.
 void init_libcurl() {
@@ -101,6 +101,7 @@ std::expected<HttpResponse, HttpFailure> CurlTransport::post(const HttpRequest& 
   if (is_loopback(url)) curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size is set above
   curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
   // Removing the header "Expect: 100-continue" is no way out: the signer of libcurl 7.88 then signs an empty one.
   curl_easy_setopt(handle, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
@@ -109,7 +110,6 @@ std::expected<HttpResponse, HttpFailure> CurlTransport::post(const HttpRequest& 
   curl_easy_setopt(handle, CURLOPT_PASSWORD, request.credentials.secret_access_key.c_str());
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(impl_->timeouts.connect.count()));
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(impl_->timeouts.total.count()));
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, impl_->error);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, append_answer);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &response.body);

@@ -14,8 +14,8 @@ namespace aws {
 /// What one PutRecords call takes (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html). Data
 /// and partition key count.
 inline constexpr std::size_t kMostRecordsPerCall = 500;
-inline constexpr std::size_t kMostBytesPerCall = 5 * 1024 * 1024;
-inline constexpr std::size_t kMostBytesPerRecord = 1024 * 1024;
+inline constexpr std::size_t kMostBytesPerCall = std::size_t{5} * 1024 * 1024;
+inline constexpr std::size_t kMostBytesPerRecord = std::size_t{1024} * 1024;
 inline constexpr std::size_t kLongestPartitionKey = 256;  ///< Unicode characters
 
 /// "https://kinesis.eu-west-2.amazonaws.com"

@@ -65,16 +65,16 @@ class DeadShow final : public Command {
     if (!reader) return std::unexpected(reader.error());
     const auto found = (*reader)->dead_letter(id_);
     if (!found) return store_failure(found.error());
-    if (!*found) {
+    const std::optional<store::DeadLetterRow>& row = *found;
+    if (!row) {
       return fail(ExitCode::kNotFound, "there is no dead letter " + std::to_string(id_) + "; see: limits dead list");
     }
-    const store::DeadLetterRow& row = **found;
     if (context.output.json()) {
       std::string base64;
-      aws::append_base64(base64, row.raw);
-      context.output.json_line(as_object(row).add("raw", row.raw).add("rawBase64", base64).str());
+      aws::append_base64(base64, row->raw);
+      context.output.json_line(as_object(*row).add("raw", row->raw).add("rawBase64", base64).str());
     } else {
-      print_card(context.output, row);
+      print_card(context.output, *row);
     }
     return {};
   }

@@ -32,7 +32,7 @@ class EventReader {
   [[nodiscard]] std::unexpected<Failure> failure_at(std::int64_t line, std::string_view what) const;
 
  private:
-  enum class Form { kUnknown, kLines, kArrayStart, kArray, kArrayEnded };
+  enum class Form : std::uint8_t { kUnknown, kLines, kArrayStart, kArray, kArrayEnded };
 
   [[nodiscard]] Outcome<std::optional<Element>> next_line();
   [[nodiscard]] Outcome<std::optional<Element>> next_of_array();

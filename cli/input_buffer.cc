@@ -10,7 +10,7 @@
 namespace cli {
 
 bool InputBuffer::read_more() {
-  constexpr std::size_t kAtATime = 256 * 1024;
+  constexpr std::size_t kAtATime = std::size_t{256} * 1024;
   if (at_end_) return false;
   if (begin_ > 0) {
     std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 
 namespace cli {
 
 /// What the process ends with: an interface, described in docs/cli.md.
-enum class ExitCode : int {
+enum class ExitCode : std::uint8_t {
   kDone = 0,
   kFailed = 1,            ///< or a finding: the command did its work and something is wrong with the state
   kUsage = 2,             ///< bad arguments, or a setting is missing

@@ -38,7 +38,7 @@ std::string painted(bool colour, std::string_view paint, std::string_view text) 
 
 }  // namespace
 
-Output::Output() {
+Output::Output() : out_(stdout), err_(stderr) {
   stderr_is_terminal_ = isatty(STDERR_FILENO) == 1;
   const bool colour = colour_wanted();
   stderr_colour_ = stderr_is_terminal_ && colour;
@@ -51,12 +51,12 @@ Output::Output() {
 }
 
 void Output::write(std::string_view text) {
-  put(stdout, text);
+  put(out_, text);
 }
 
 void Output::line(std::string_view text) {
-  put(stdout, text);
-  put(stdout, "\n");
+  put(out_, text);
+  put(out_, "\n");
 }
 
 void Output::json_line(std::string_view json) {
@@ -74,26 +74,26 @@ std::string Output::emphasized(std::string_view text) const {
 void Output::talk(Talk level, std::string_view text) {
   if (level > talk_) return;
   // Data that was printed before this was said stands before it on the terminal too.
-  std::fflush(stdout);
+  std::fflush(out_);
   std::string prefix;
   if (level == Talk::kError) prefix = painted(stderr_colour_, kRed, "limits:") + ' ';
   if (level == Talk::kWarn) prefix = painted(stderr_colour_, kYellow, "limits: warning:") + ' ';
-  put(stderr, prefix + printable(text) + '\n');
+  put(err_, prefix + printable(text) + '\n');
 }
 
 void Output::hint(std::string_view text) {
   if (stderr_is_terminal_ && talk_ >= Talk::kInfo) {
-    std::fflush(stdout);
-    put(stderr, painted(stderr_colour_, kDim, "next: " + printable(text)) + '\n');
+    std::fflush(out_);
+    put(err_, painted(stderr_colour_, kDim, "next: " + printable(text)) + '\n');
   }
 }
 
 void Output::usage(std::string_view text) {
-  put(stderr, text);
+  put(err_, text);
 }
 
 bool Output::flush() {
-  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return std::fflush(out_) == 0 && std::ferror(out_) == 0;
 }
 
 void JsonArray::add(std::string_view json) {

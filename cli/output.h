@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 namespace cli {
 
 /// How much is said on stderr. Each level includes those before it.
-enum class Talk { kOff, kError, kWarn, kInfo, kDebug };
+enum class Talk : std::uint8_t { kOff, kError, kWarn, kInfo, kDebug };
 
 /// The only way out of the program: data goes to stdout, talk to stderr. What talk quotes from outside is made
 /// printable here; what goes to stdout was made so by whoever laid it out (Table, printable_json).
@@ -30,7 +31,7 @@ class Output {
   /// stdout, made printable, plus a line end.
   void json_line(std::string_view json);
   /// stdout: exact bytes for a file or a pipe, printable on a terminal; plus a line end.
-  void data_line(std::string_view bytes);
+  void data_line(std::string_view data);
   /// For a title: bold where colour is wanted.
   [[nodiscard]] std::string emphasized(std::string_view text) const;
 
@@ -50,6 +51,8 @@ class Output {
   friend class Progress;
   void talk(Talk level, std::string_view text);
 
+  std::FILE* out_;
+  std::FILE* err_;
   bool json_ = false;
   Talk talk_ = Talk::kInfo;
   bool stdout_colour_ = false;

@@ -55,24 +55,24 @@ std::string examples_text(std::span<const Example> examples) {
 
 /// A check whose message says what was expected, in place of CLI11's "Could not convert".
 CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
-  return CLI::Validator(
-      [least, most](const std::string& text) -> std::string {
-        std::int64_t number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        const bool whole = error == std::errc() && end == text.data() + text.size();
-        if (whole && number >= least && number <= most) return "";
-        const bool any = most == std::numeric_limits<std::int64_t>::max();
-        const std::string range = any ? "" : " from " + std::to_string(least) + " to " + std::to_string(most);
-        return "expected a whole number" + range + ", found " + limits::in_quotes(text);
-      },
-      "");
+  const auto judge = [least, most](const std::string& text) -> std::string {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    if (whole && number >= least && number <= most) return "";
+    const bool any = most == std::numeric_limits<std::int64_t>::max();
+    const std::string range = any ? "" : " from " + std::to_string(least) + " to " + std::to_string(most);
+    return "expected a whole number" + range + ", found " + limits::in_quotes(text);
+  };
+  return {judge, ""};
 }
 
 /// Turns the word into the number of its level, which CLI11 can convert.
 std::string read_talk_level(std::string& word) {
-  const auto found = std::ranges::find(kTalkLevels, word, &TalkLevel::word);
+  const auto* const found = std::ranges::find(kTalkLevels, word, &TalkLevel::word);
   if (found == kTalkLevels.end()) {
     std::vector<std::string_view> words;
+    words.reserve(kTalkLevels.size());
     for (const TalkLevel& level : kTalkLevels) words.push_back(level.word);
     return "expected " + limits::one_of(words) + ", found " + limits::in_quotes(word) +
            limits::did_you_mean(word, words);
@@ -162,7 +162,7 @@ void Tree::add_global_options(Invocation& invocation) {
   root_.add_option("--log-level", invocation.talk, "What is said on stderr: off, error, warn, info (default), debug")
       ->transform(CLI::Validator(read_talk_level, ""))
       ->option_text("LEVEL");
-  root_.add_flag("--json", invocation.json, "Data as JSON on stdout");
+  root_.add_flag("--json", invocation.json, "Print data as JSON");
   root_.set_version_flag("--version", std::string("limits ") + USER_LIMITS_VERSION)
       ->description("Print the version and exit");
 }
@@ -229,9 +229,9 @@ Refusal refuse_unknown(const std::string& word, const CLI::App& at) {
     for (const CLI::App* verb : at.get_subcommands(nullptr)) known.push_back(verb->get_name());
   }
   const std::string written = is_option ? word.substr(0, word.find('=')) : word;
-  const std::string text = is_option       ? "there is no option " + limits::in_quotes(written)
-                           : known.empty() ? limits::in_quotes(written) + " is one argument too many"
-                                           : "there is no command " + limits::in_quotes(written);
+  std::string text = limits::in_quotes(written) + " is one argument too many";
+  if (is_option) text = "there is no option " + limits::in_quotes(written);
+  if (!is_option && !known.empty()) text = "there is no command " + limits::in_quotes(written);
   const std::string meant = limits::did_you_mean(written, std::vector<std::string_view>(known.begin(), known.end()));
   return usage_refusal(text + (meant.empty() ? "." : meant), at);
 }

@@ -94,10 +94,11 @@ class Put final : public Command {
   Outcome<void> each_record(EventReader reader, Progress& progress, const Use& use) {
     PartitionKeys keys;
     while (true) {
-      const auto element = reader.next();
-      if (!element) return std::unexpected(element.error());
-      if (!*element) return {};
-      const auto& [bytes, line] = **element;
+      const auto next = reader.next();
+      if (!next) return std::unexpected(next.error());
+      const std::optional<Element>& element = *next;
+      if (!element) return {};
+      const auto& [bytes, line] = *element;
       auto key = keys.of_event(bytes);
       if (!key && !allow_broken_) {
         return reader.failure_at(line, key.error() + ". Mend it, or put it as it stands with --allow-broken");

@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t kRowsThatSetWidths = 1000;
 constexpr std::string_view kGap = "  ";
 
-std::string padded(std::string text, std::size_t width, Column::Align align) {
+std::string padded(std::string_view text, std::size_t width, Column::Align align) {
   const std::size_t is = display_width(text);
   const std::string spaces(width > is ? width - is : 0, ' ');
-  return align == Column::Align::kRight ? spaces + text : text + spaces;
+  return align == Column::Align::kRight ? spaces + std::string(text) : std::string(text) + spaces;
 }
 
 }  // namespace
@@ -23,7 +23,10 @@ Table::Table(Output& output, std::vector<Column> columns) : output_(output), col
 
 void Table::row(std::vector<std::string> cells) {
   for (std::string& cell : cells) cell = printable(cell);
-  if (!widths_.empty()) return print(cells);
+  if (!widths_.empty()) {
+    print(cells);
+    return;
+  }
   waiting_.push_back(std::move(cells));
   if (waiting_.size() == kRowsThatSetWidths) set_widths();
 }
@@ -39,12 +42,13 @@ void Table::set_widths() {
     widths_.push_back(widest);
   }
   const std::size_t line = std::reduce(widths_.begin(), widths_.end()) + kGap.size() * (widths_.size() - 1);
-  as_cards_ = output_.width() && line > *output_.width();
+  const auto terminal = output_.width();
+  as_cards_ = terminal && line > *terminal;
   if (!as_cards_) {
     std::string titles;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) titles += kGap;
-      titles += padded(std::string(columns_[i].title), widths_[i], columns_[i].align);
+      titles += padded(columns_[i].title, widths_[i], columns_[i].align);
     }
     titles.erase(titles.find_last_not_of(' ') + 1);
     output_.line(output_.emphasized(titles));
@@ -71,6 +75,7 @@ void Table::print_card(const std::vector<std::string>& cells) {
   if (!first_card_) output_.line("");
   first_card_ = false;
   std::vector<std::pair<std::string_view, std::string>> lines;
+  lines.reserve(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) lines.emplace_back(columns_[i].title, cells[i]);
   card(output_, lines);
 }
@@ -79,8 +84,7 @@ void Table::card(Output& output, const std::vector<std::pair<std::string_view, s
   std::size_t widest = 0;
   for (const auto& [title, text] : lines) widest = std::max(widest, display_width(title));
   for (const auto& [title, text] : lines) {
-    output.line(output.emphasized(padded(std::string(title), widest, Column::Align::kLeft)) + std::string(kGap) +
-                printable(text));
+    output.line(output.emphasized(padded(title, widest, Column::Align::kLeft)) + std::string(kGap) + printable(text));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,7 @@
 namespace cli {
 
 struct Column {
-  enum class Align { kLeft, kRight };
+  enum class Align : std::uint8_t { kLeft, kRight };
   std::string_view title;
   Align align = Align::kLeft;
 };

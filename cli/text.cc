@@ -22,7 +22,7 @@ Character next_character(std::string_view text) {
   const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
   if (lead < 0x80) return {.code = lead, .size = 1, .valid = true};
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  const std::size_t size = 2U + (lead >= 0xe0 ? 1U : 0U) + (lead >= 0xf0 ? 1U : 0U);
   if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {.code = lead};
   char32_t code = lead & (0x7fU >> size);
   for (std::size_t i = 1; i < size; ++i) {

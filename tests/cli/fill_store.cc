@@ -1,4 +1,5 @@
-// Fills the store at the URL given with a small state that has some of everything, for the tests of the command line.
+// fill_store URL [N]: fills the store with a small state that has some of everything, for the tests of the command
+// line, and with N more limits of one user.
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -64,7 +65,8 @@ store::Batch batch(std::string_view shard, const std::vector<limits::Change>& ch
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc < 2) return 2;
+  const int more = argc > 2 ? std::stoi(argv[2]) : 0;
   auto opened = store::open(argv[1]);
   if (!opened) {
     std::fprintf(stderr, "%s\n", opened.error().what.c_str());
@@ -89,7 +91,15 @@ int main(int argc, char** argv) {
       created({.aggregate_id = "user-4", .user_limit_id = "limit-two"}, 1, "evt-6", "user-4", "2",
               limits::LimitType::kBet),
   };
+  std::vector<std::string> ids;
+  for (int i = 0; i < more; ++i) ids.push_back("limit-" + std::to_string(i));
+  std::vector<limits::Change> many;
+  for (const std::string& id : ids) {
+    many.push_back(
+        created({.aggregate_id = "user-9", .user_limit_id = id}, 1, id, "user-9", "1", limits::LimitType::kBet));
+  }
   const limits::Origin origin{.sequence = "1", .sub_sequence = 0, .arrival = {kStart}};
+  const std::vector<store::DeadLetter> no_letters;
   const std::vector<store::DeadLetter> dead_letters{
       {.raw = "not \x1b[2J json \xff",
        .fault = {limits::Reason::kBadJson, "line \x1b[2J is not JSON"},
@@ -98,8 +108,10 @@ int main(int argc, char** argv) {
        .fault = {limits::Reason::kUnrouted, "type: no rule for \"UNKNOWN\""},
        .origin = origin},
   };
-  for (const auto& each :
-       {batch("shardId-000000000000", changes, dead_letters), batch("shardId-000000000001", foreign, {})}) {
+  std::vector<store::Batch> batches{batch("shardId-000000000000", changes, dead_letters),
+                                    batch("shardId-000000000001", foreign, no_letters)};
+  if (!many.empty()) batches.push_back(batch("shardId-000000000001", many, no_letters));
+  for (const auto& each : batches) {
     if (const auto applied = (*opened)->apply(each, store::Durability::kDurable); !applied) {
       std::fprintf(stderr, "%s\n", applied.error().what.c_str());
       return 1;

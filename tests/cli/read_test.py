@@ -83,6 +83,15 @@ class List(FilledStoreTest):
         self.assertEqual([limit["limitId"] for limit in limits], ["limit-esc", "limit-day", "limit-two", "limit-two"])
         self.assertEqual(limits[1], self.json("get", "limit-day"))
 
+    def test_goes_on_after_the_rows_that_set_the_widths(self):
+        subprocess.run([FILL_STORE, f"sqlite:{self.folder}/many.db", "1200"], check=True)
+        store = f"sqlite:{self.folder}/many.db"
+        lines = self.text("list", "--user", "user-9", "--store", store).splitlines()
+        self.assertEqual(len(lines), 1 + 1200)
+        self.assertEqual(len({len(line) for line in lines[1:]}), 1)
+        done = self.limits("list", "--json", "--store", store)
+        self.assertEqual(len(json.loads(done.stdout)), 4 + 1200)
+
     def test_can_be_one_users(self):
         self.assertEqual([limit["limitId"] for limit in self.json("list", "--user", "user-3")], ["limit-two"])
         self.assertEqual(self.json("list", "--user", "nobody"), [])
