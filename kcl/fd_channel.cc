@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "kcl/memory.h"
+#include "kcl/internal/memory.h"
 #include "kcl/record.h"
 
 namespace kcl {
@@ -81,7 +81,7 @@ Result<void> LineBuffer::take_unread(LineBuffer& other) {
 }
 
 void LineBuffer::release_lines() {
-  if (capacity_ <= kKeptBytes || unread() + Record::kPadding > kKeptBytes) return;
+  if (capacity_ <= internal::kKeptBytes || unread() + Record::kPadding > internal::kKeptBytes) return;
   move_to_front();
   (void)resize(std::max(unread() + Record::kPadding, kFirstCapacity));  // if not now, then after the next line
 }

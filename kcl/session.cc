@@ -3,12 +3,18 @@
 #include <string>
 #include <variant>
 
-#include "kcl/daemon_checkpointer.h"
-#include "kcl/message.h"
-#include "kcl/message_reader.h"
+#include "kcl/internal/daemon_checkpointer.h"
+#include "kcl/internal/message.h"
+#include "kcl/internal/message_reader.h"
 
 namespace kcl {
 namespace {
+
+using internal::CheckpointAnswer;
+using internal::LeaseLost;
+using internal::Message;
+using internal::ShardEnded;
+using internal::ShutdownRequested;
 
 class Session {
  public:
@@ -34,8 +40,8 @@ class Session {
   RecordProcessor& processor_;
   LineSink& sink_;
   Clock& clock_;
-  MessageReader reader_;
-  DaemonCheckpointer checkpointer_;
+  internal::MessageReader reader_;
+  internal::DaemonCheckpointer checkpointer_;
   Stage stage_ = Stage::kNew;
 };
 
@@ -47,7 +53,7 @@ Result<void> Session::run() {
     const auto done = act(**message);
     if (checkpointer_.input_ended()) return {};  // the end of the input is no fault of the processor's
     if (!done) return done;
-    if (auto written = sink_.write_line(status_line((*message)->action)); !written) return written;
+    if (auto written = sink_.write_line(internal::status_line((*message)->action)); !written) return written;
   }
 }
 

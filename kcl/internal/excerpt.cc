@@ -1,6 +1,6 @@
-#include "kcl/excerpt.h"
+#include "kcl/internal/excerpt.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t kLongest = 48;
@@ -18,4 +18,4 @@ std::string excerpt(std::string_view text) {
   return shown;
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

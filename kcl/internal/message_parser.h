@@ -4,10 +4,10 @@
 #include <memory>
 #include <span>
 
-#include "kcl/memory.h"
-#include "kcl/message.h"
+#include "kcl/internal/memory.h"
+#include "kcl/internal/message.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 /// Turns lines into messages. Works in the line's own bytes: strings are unescaped and base64 is decoded over their own
 /// text, so that nothing is copied and, once a line of the same size was seen, nothing is allocated.
@@ -31,4 +31,4 @@ class MessageParser {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -10,10 +10,10 @@
 
 #include <simdjson.h>
 
-#include "kcl/message.h"
+#include "kcl/internal/message.h"
 #include "kcl/record.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 /// What is read at once: a line, or a part of one.
 struct Text {
@@ -81,4 +81,4 @@ class LineReader {
   std::string fault_;
 };
 
-}  // namespace kcl
+}  // namespace kcl::internal

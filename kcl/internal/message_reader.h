@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "kcl/internal/message_parser.h"
 #include "kcl/line_channel.h"
-#include "kcl/message_parser.h"
 #include "kcl/session.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 /// The lines of a source as messages. Counts lines, so that an error names its line, and warns once of invalid UTF-8.
 class MessageReader {
@@ -33,4 +33,4 @@ class MessageReader {
   bool warned_ = false;
 };
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -5,7 +5,7 @@
 
 /// Takes a long batch apart without an index of the whole line: where records are small, simdjson's index takes half as
 /// much memory as the line itself. Nothing here judges JSON; what it can't take apart is left to the parser.
-namespace kcl {
+namespace kcl::internal {
 
 /// The text between the brackets of `records` in the object that `line` is. Nothing if there is no such array, or two.
 [[nodiscard]] std::optional<std::span<char>> find_records(std::span<char> line);
@@ -28,4 +28,4 @@ class ArrayCutter {
   bool stuck_ = false;
 };
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,4 +1,4 @@
-#include "kcl/message_parser.h"
+#include "kcl/internal/message_parser.h"
 
 #include <algorithm>
 #include <string>
@@ -10,7 +10,7 @@
 #include "tests/kcl/count_allocations.h"
 #include "tests/kcl/fakes.h"
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 using testing::AllOf;
@@ -344,4 +344,4 @@ TEST(MessageParser, AllocatesNothingForALineLikeTheLastOne) {
 }
 
 }  // namespace
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,11 +1,11 @@
-#include "kcl/daemon_checkpointer.h"
+#include "kcl/internal/daemon_checkpointer.h"
 
 #include <algorithm>
 #include <string>
 
-#include "kcl/excerpt.h"
+#include "kcl/internal/excerpt.h"
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 using std::chrono::milliseconds;
@@ -68,4 +68,4 @@ Result<CheckpointOutcome> DaemonCheckpointer::ask(std::string_view line) {
   return outcome;
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,10 +1,10 @@
-#include "kcl/json_string.h"
+#include "kcl/internal/json_string.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 std::optional<std::string> unescaped(std::string text) {
@@ -47,4 +47,4 @@ TEST(JsonString, RefusesWhatIsNoEscape) {
 }
 
 }  // namespace
-}  // namespace kcl
+}  // namespace kcl::internal

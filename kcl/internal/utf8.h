@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace kcl {
+namespace kcl::internal {
 
 inline constexpr char32_t kReplacementCharacter = U'\ufffd';
 
@@ -15,4 +15,4 @@ char* put_utf8(char* out, char32_t code_point);
 /// character, as the Unicode standard advises) and returns how many that were.
 std::size_t append_repaired_utf8(std::string_view text, std::string& out);
 
-}  // namespace kcl
+}  // namespace kcl::internal

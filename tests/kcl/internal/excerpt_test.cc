@@ -1,8 +1,8 @@
-#include "kcl/excerpt.h"
+#include "kcl/internal/excerpt.h"
 
 #include <gtest/gtest.h>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 TEST(Excerpt, ShowsPrintableAsciiAsItIs) {
@@ -21,4 +21,4 @@ TEST(Excerpt, CutsALongTextAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,10 +1,10 @@
-#include "kcl/utf8.h"
+#include "kcl/internal/utf8.h"
 
 #include <array>
 
 #include <gtest/gtest.h>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 std::string repaired(std::string_view text, std::size_t places) {
@@ -54,4 +54,4 @@ TEST(Utf8, EncodesTheFirstAndLastCodePointOfEachLength) {
 }
 
 }  // namespace
-}  // namespace kcl
+}  // namespace kcl::internal

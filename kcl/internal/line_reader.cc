@@ -1,13 +1,13 @@
-#include "kcl/line_reader.h"
+#include "kcl/internal/line_reader.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "kcl/base64.h"
-#include "kcl/excerpt.h"
-#include "kcl/json_string.h"
+#include "kcl/internal/base64.h"
+#include "kcl/internal/excerpt.h"
+#include "kcl/internal/json_string.h"
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -229,4 +229,4 @@ Result<Message> LineReader::message() {
                 "initialize, processRecords, checkpoint, leaseLost, shardEnded, shutdownRequested or shutdown");
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -4,11 +4,11 @@
 #include <string_view>
 
 #include "kcl/checkpointer.h"
+#include "kcl/internal/message_reader.h"
 #include "kcl/line_channel.h"
-#include "kcl/message_reader.h"
 #include "kcl/session.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 /// The checkpointer of a session: asks the daemon and waits for its answer, which is the next line.
 class DaemonCheckpointer final : public Checkpointer {
@@ -36,4 +36,4 @@ class DaemonCheckpointer final : public Checkpointer {
   bool input_ended_ = false;
 };
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,8 +1,8 @@
-#include "kcl/message.h"
+#include "kcl/internal/message.h"
 
-#include "kcl/excerpt.h"
+#include "kcl/internal/excerpt.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 // The daemon knows exactly these members. A further one, or text before the JSON, makes it skip the line and wait for
 // ever; a line `null` ends its worker (MultiLangProtocol, GetNextMessageTask).
@@ -24,4 +24,4 @@ std::string checkpoint_all_line() {
   return R"({"action":"checkpoint","sequenceNumber":null,"subSequenceNumber":null})";
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

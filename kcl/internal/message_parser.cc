@@ -1,4 +1,4 @@
-#include "kcl/message_parser.h"
+#include "kcl/internal/message_parser.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,11 +8,11 @@
 
 #include <simdjson.h>
 
-#include "kcl/line_reader.h"
-#include "kcl/long_line.h"
-#include "kcl/utf8.h"
+#include "kcl/internal/line_reader.h"
+#include "kcl/internal/long_line.h"
+#include "kcl/internal/utf8.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 namespace {
 
@@ -129,4 +129,4 @@ Result<Message> MessageParser::parse(std::span<char> line) {
   return message;
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -9,7 +9,7 @@
 #include "kcl/record.h"
 #include "kcl/record_processor.h"
 
-namespace kcl {
+namespace kcl::internal {
 
 /// The daemon's answer to a checkpoint of ours.
 struct CheckpointAnswer {
@@ -33,4 +33,4 @@ struct Message {
 [[nodiscard]] Result<std::string> checkpoint_line(const Position& position);
 [[nodiscard]] std::string checkpoint_all_line();
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,10 +1,10 @@
-#include "kcl/base64.h"
+#include "kcl/internal/base64.h"
 
 #include <array>
 #include <cstdint>
 #include <string_view>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -82,4 +82,4 @@ std::optional<std::size_t> decode_base64_in_place(std::span<char> text) {
   return 3 * groups - padding;
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,4 +1,4 @@
-#include "kcl/base64.h"
+#include "kcl/internal/base64.h"
 
 #include <random>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 std::optional<std::string> decoded(std::string text) {
@@ -83,4 +83,4 @@ TEST(Base64, RefusesEveryByteOutsideTheAlphabetAtEveryPlaceAndLeavesTheTextAsItW
 }
 
 }  // namespace
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,4 +1,4 @@
-#include "kcl/long_line.h"
+#include "kcl/internal/long_line.h"
 
 #include <string>
 #include <string_view>
@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 using testing::ElementsAre;
@@ -68,4 +68,4 @@ TEST(ArrayCutter, SaysWhereItIsStuck) {
 }
 
 }  // namespace
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,10 +1,10 @@
-#include "kcl/long_line.h"
+#include "kcl/internal/long_line.h"
 
 #include <cstddef>
 #include <cstring>
 #include <string_view>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 char* after_blanks(char* at, const char* end) {
@@ -94,4 +94,4 @@ std::optional<std::span<char>> ArrayCutter::next() {
   return std::span(element, element_end);
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

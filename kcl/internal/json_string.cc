@@ -1,12 +1,12 @@
-#include "kcl/json_string.h"
+#include "kcl/internal/json_string.h"
 
 #include <charconv>
 #include <cstdint>
 #include <cstring>
 
-#include "kcl/utf8.h"
+#include "kcl/internal/utf8.h"
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 constexpr std::size_t kUnicodeEscape = 6;  // \uXXXX
@@ -91,4 +91,4 @@ std::optional<std::string_view> unescape_in_place(std::span<char> text) {
   return std::string_view(text.data(), static_cast<std::size_t>(out - text.data()));
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

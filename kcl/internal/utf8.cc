@@ -1,8 +1,8 @@
-#include "kcl/utf8.h"
+#include "kcl/internal/utf8.h"
 
 #include <array>
 
-namespace kcl {
+namespace kcl::internal {
 namespace {
 
 /// What may follow a lead byte: how many bytes in all, and the range of the second (it excludes overlong forms,
@@ -83,4 +83,4 @@ std::size_t append_repaired_utf8(std::string_view text, std::string& out) {
   return repaired;
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal

@@ -1,8 +1,8 @@
-#include "kcl/message_reader.h"
+#include "kcl/internal/message_reader.h"
 
 #include <string>
 
-namespace kcl {
+namespace kcl::internal {
 
 Result<std::optional<Message>> MessageReader::next() {
   return parse(messages_, source_.next_line());
@@ -31,4 +31,4 @@ Result<std::optional<Message>> MessageReader::parse(MessageParser& parser, const
   return std::optional(std::move(*message));
 }
 
-}  // namespace kcl
+}  // namespace kcl::internal
