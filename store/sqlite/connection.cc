@@ -42,7 +42,8 @@ Failure failure(Errc code, const std::string& path, std::string_view what) {
   return {{code, fmt::format("store sqlite:{}: {}", path, what)}};
 }
 
-Connection::Connection(const std::string& path, Mode mode, std::chrono::milliseconds patience) : path_(path) {
+Connection::Connection(const std::string& path, Mode mode, std::chrono::milliseconds patience)
+    : path_(path), patience_(patience) {
   sqlite3_initialize();
   const int access = mode == Mode::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path_.c_str(), &db_, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
@@ -51,7 +52,7 @@ Connection::Connection(const std::string& path, Mode mode, std::chrono::millisec
     close();
     throw why;
   }
-  sqlite3_busy_timeout(db_, static_cast<int>(patience.count()));
+  set_patience(patience_);
   // A reader never writes, not even when it is the last to leave.
   if (mode == Mode::kRead) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   // Takes the place of SQLite's own automatic checkpoints, which run beside other writers and so never see the end of
@@ -105,10 +106,19 @@ bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
 
-void Connection::checkpoint() {
-  const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  // Busy: someone else is at it.
+bool Connection::checkpoint() {
+  // Others wait for their turn meanwhile. Readers that are many and quick never leave a moment without any: they must
+  // be waited for, one by one.
+  constexpr std::chrono::milliseconds kPatienceWithReaders{50};
+  set_patience(kPatienceWithReaders);
+  const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  set_patience(patience_);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw failure(code);
+  return code == SQLITE_OK;
+}
+
+void Connection::set_patience(std::chrono::milliseconds patience) {
+  sqlite3_busy_timeout(db_, static_cast<int>(patience.count()));
 }
 
 Failure Connection::failure(int code) const {

@@ -48,9 +48,9 @@ class Connection {
 
   /// Frames in the write-ahead log after the last commit of this connection.
   [[nodiscard]] std::int64_t log_frames() const { return log_frames_; }
-  /// Copies the log into the database as far as readers allow. The caller holds the writers' lock, so that the whole of
-  /// it can be copied and the next writer starts it anew.
-  void checkpoint();
+  /// Copies the log into the database, so that the next writer starts it anew. The caller holds the writers' lock.
+  /// Waits some milliseconds for readers; false if one stays, and then only what it does not need is copied.
+  bool checkpoint();
 
   /// The failure that SQLite just reported: where, what, and what to do about it.
   [[nodiscard]] Failure failure(int code) const;
@@ -63,8 +63,10 @@ class Connection {
 
  private:
   void close();
+  void set_patience(std::chrono::milliseconds);
 
   std::string path_;
+  std::chrono::milliseconds patience_;
   sqlite3* db_ = nullptr;
   std::int64_t log_frames_ = 0;
 };

@@ -113,6 +113,8 @@ std::unique_ptr<Connection> open_for_writing(const std::string& path, std::chron
 void make_ready(Connection& db, WriterLock& lock) {
   if (kind_of(db) != FileKind::kCurrent || !is_in_wal_mode(db)) prepare_file(db, lock);
   refuse_cut_off(db);
+  // What a reader made the log grow to beyond this goes back to the disk when the log is started anew.
+  db.execute("PRAGMA journal_size_limit=67108864");
 }
 
 std::unique_ptr<Connection> open_for_reading(const std::string& path) {

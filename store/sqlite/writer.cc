@@ -10,6 +10,8 @@ namespace {
 /// The log is copied back when it has this many pages (16 MB). A page that many batches wrote is copied once, so a long
 /// log saves writes; a short one keeps the start after a crash and the index of the log in memory small.
 constexpr std::int64_t kLogPages = 4000;
+/// After a reader was in the way, not again before the log has so many more: each attempt costs syncs.
+constexpr std::int64_t kMorePages = kLogPages / 4;
 
 constexpr const char* kKeepDeadLetter = R"sql(
   INSERT INTO dead_letter (key, reason, what, origin_id, kinesis_sequence, sub_sequence, arrival, raw)
@@ -67,8 +69,7 @@ Result<Report> Writer::do_apply(const Batch& batch, Durability durability) {
     set_synchronous(durability);
     const WriterLock::Turn turn(lock_);
     const Report report = write(batch);
-    // In our turn, or the log would never be copied whole while others go on writing to it, and would grow for ever.
-    if (db_->log_frames() >= kLogPages) db_->checkpoint();
+    bound_log();
     return report;
   } catch (const Failure& failure) {
     limits_.forget();
@@ -195,6 +196,16 @@ void Writer::set_synchronous(Durability durability) {
   if (synchronous_ == durability) return;
   db_->execute(durability == Durability::kDurable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
   synchronous_ = durability;
+}
+
+/// In our turn, or the log would never be copied whole while others go on writing to it, and would grow for ever.
+void Writer::bound_log() {
+  const std::int64_t pages = db_->log_frames();
+  if (pages < kLogPages) {
+    held_up_at_ = 0;
+  } else if (pages >= held_up_at_ + kMorePages) {
+    held_up_at_ = db_->checkpoint() ? 0 : pages;
+  }
 }
 
 Result<std::unique_ptr<Store>> open(const std::string& path, Options options) {

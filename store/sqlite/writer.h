@@ -35,11 +35,13 @@ class Writer final : public Store {
   void keep_dead_letters(const Batch& batch);
   void record(const ShardProgress& shard, const Report& report);
   void set_synchronous(Durability durability);
+  void bound_log();
 
   const bool history_;
   std::unique_ptr<Connection> db_;
   WriterLock lock_;
   std::optional<Durability> synchronous_;
+  std::int64_t held_up_at_ = 0;  ///< pages of the log when a reader kept it from being copied, else 0
 
   // Of the batch.
   limits::Arena arena_;
