@@ -6,11 +6,8 @@ var=$(realpath -m "${LIMITS_VAR:-$root/var}")
 run=$var/run
 logs=$var/log
 bin=$root/build/release/bin
-KINESIS_PORT=${KINESIS_PORT:-4568}
-DYNAMODB_PORT=${DYNAMODB_PORT:-8000}
 STREAM=user-events
 REGION=eu-west-2
-kinesis_url=http://127.0.0.1:$KINESIS_PORT
 
 # die MESSAGE: one clear line, below an unfinished step's line if there is one.
 die() {
@@ -41,7 +38,7 @@ use_emulator_credentials() {
 # limits ARGUMENT...: our command line tool; what it says beside its data is for people who call it themselves.
 limits() {
   [ -x "$bin/limits" ] || die "$bin/limits is missing; build it: make build"
-  "$bin/limits" --log-level warn "$@"
+  "$bin/limits" --log-level error "$@"
 }
 
 # started_at PID: when the process started, in clock ticks since the machine did; fails if it is gone or a zombie.
@@ -117,4 +114,13 @@ stop_stack() {
     fi
     rm -f "$run/$part.pid"
   done
+  rm -f "$run/ports"
 }
+
+KINESIS_PORT=${KINESIS_PORT:-4568}
+DYNAMODB_PORT=${DYNAMODB_PORT:-8000}
+# A stack that runs is on the ports it was started with, whatever the environment says now.
+if running kinesis && [ -r "$run/ports" ]; then
+  read -r KINESIS_PORT DYNAMODB_PORT <"$run/ports"
+fi
+kinesis_url=http://127.0.0.1:$KINESIS_PORT

@@ -69,22 +69,38 @@ class MakeRun(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertIn("anna-deposit-day", said)
         self.assertIn("make stop", said)
-        self.assertIn("sqlite3 -readonly", said)
+        return said
 
     def assert_nothing_left(self, pids):
         for part, pid in pids.items():
             self.assertEqual(session_of(pid), [], part)
         self.assertEqual(self.stack.pids(), dict.fromkeys(PARTS))
 
+    def assert_shown_commands_work(self, said):
+        """Those that `make run` has printed, and those of the README, on this stack."""
+        readme = [line.strip().replace("var/limits.db", str(self.stack.path / "limits.db"))
+                  for line in (ROOT / "README.md").read_text().splitlines()
+                  if line.startswith(("    build/release/bin/", "    sqlite3"))]
+        printed = [line[18:] for line in said.splitlines() if line[18:].startswith(("build/release/bin/", "sqlite3"))]
+        self.assertEqual((len(readme), len(printed)), (4, 5))
+        for command in readme + printed:
+            with self.subTest(command):
+                done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True,
+                                      env={**os.environ, "LIMITS_STORE": f"sqlite:{self.stack.path}/limits.db"})
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertTrue(done.stdout)
+
     def test_run_twice_and_after_a_stop(self):
-        self.run_well()
+        self.assert_shown_commands_work(self.run_well())
         digest, first = self.stack.limits("digest"), self.stack.pids()
         self.run_well()
         self.assertEqual((self.stack.limits("digest"), self.stack.pids()), (digest, first))
+        del self.stack.environment["KINESIS_PORT"]  # a running stack knows its own
         code, said = self.stack.make("create-user-stream", "populate-data")
         self.assertEqual(code, 0, said)
         code, said = self.stack.make("stop")
         self.assertEqual(code, 0, said)
+        self.stack.environment.update(self.stack.ports)
         self.assert_nothing_left(first)
         self.assertIn("Process shutdown is complete", (self.stack.path / "log" / "daemon.log").read_text())
         self.run_well()

@@ -24,7 +24,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def wait_until(condition, what, seconds=90):
+def wait_until(condition, what, seconds=150):
     """The condition's first true value; an AssertionError that says `what` was waited for when the time is over."""
     end = time.monotonic() + seconds
     while not (value := condition()):
