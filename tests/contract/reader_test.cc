@@ -125,6 +125,28 @@ TEST_P(StoreContract, AWalkHoldsNoWriterUpAndStaysInItsState) {
   EXPECT_THAT(limits_in(*reader_), SizeIs(3));
 }
 
+TEST_P(StoreContract, ADigestIsOfOneStateWhateverIsWrittenMeanwhile) {
+  const LimitKey parked{.aggregate_id = "user-1", .user_limit_id = "parked"};
+  Batch batch{created(2), reset(3, parked)};
+  batch.dead_letters = {dead_letter("{")};
+  apply(batch);
+  const std::vector<std::string> before = digest_lines_in(*reader_);
+
+  std::vector<std::string> lines;
+  const auto walked = reader_->each_digest_line([&](const std::string& line) {
+    if (lines.empty()) {
+      Batch meanwhile{progressed(4, "0", "1"), created(5, parked), reset(1, kLimit)};
+      meanwhile.dead_letters = {dead_letter("[")};
+      apply(meanwhile);
+    }
+    lines.push_back(line);
+    return true;
+  });
+  EXPECT_TRUE(walked.has_value());
+  EXPECT_EQ(lines, before);
+  EXPECT_NE(digest_lines_in(*reader_), before);
+}
+
 TEST_P(StoreContract, TheDigestHasTheFormThatIsDocumented) {
   limits::Change definition = created(2);
   definition.stamp.event_id = "evt-\"2\"\n\x01";

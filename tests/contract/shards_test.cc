@@ -34,7 +34,7 @@ TEST_P(StoreContract, AShardSaysWhereItIsAndWhoReadsIt) {
   EXPECT_EQ(row.verdicts, tally({{Verdict::kApplied, 1}}));
 }
 
-TEST_P(StoreContract, AnewOwnerReplacesTheOldOne) {
+TEST_P(StoreContract, ANewOwnerReplacesTheOldOne) {
   Batch batch{created(2)};
   apply(batch);
   batch.shard.owner = "host:2";

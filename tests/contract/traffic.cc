@@ -13,11 +13,11 @@ constexpr int kLimitsOfAUser = 4;
 
 }  // namespace
 
-Traffic::Traffic(std::uint64_t seed, int events) : random_(seed), last_sequence_(kUsers) {
+Traffic::Traffic(std::uint64_t seed, int events) : seed_(seed), random_(seed), last_sequence_(kUsers) {
   for (int i = 0; i < events; ++i) {
     if (one_in(12)) {
       const auto reason = static_cast<limits::Reason>(below(7));
-      dead_letters_.push_back(dead_letter(fmt::format("broken {}", below(4)), reason));
+      dead_letters_.push_back(dead_letter(fmt::format("broken {} {}", seed_, below(4)), reason));
     } else {
       changes_.push_back(event(i));
     }
@@ -30,8 +30,8 @@ limits::Change Traffic::event(int number) {
   if (!one_in(8)) sequence += 1 + below(3);
   // The last id of each user is also one of the next user's.
   const limits::LimitKey key{
-      .aggregate_id = keep(fmt::format("user-{}", user)),
-      .user_limit_id = keep(fmt::format("limit-{}", user * (kLimitsOfAUser - 1) + below(kLimitsOfAUser)))};
+      .aggregate_id = keep(fmt::format("user-{}-{}", seed_, user)),
+      .user_limit_id = keep(fmt::format("limit-{}-{}", seed_, user * (kLimitsOfAUser - 1) + below(kLimitsOfAUser)))};
   limits::Change change = one_in(4)   ? created(sequence, key)
                           : one_in(4) ? reset(sequence, key)
                                       : progressed(sequence, fmt::format("{}.50", below(3)), "1.5", key);
@@ -42,7 +42,7 @@ limits::Change Traffic::event(int number) {
 }
 
 limits::Definition Traffic::any_definition() {
-  limits::Definition result = definition(keep(fmt::format("user-{}", below(kUsers))));
+  limits::Definition result = definition(keep(fmt::format("user-{}-{}", seed_, below(kUsers))));
   result.type = static_cast<limits::LimitType>(below(5));
   result.period = static_cast<limits::Period>(below(8));
   result.status = static_cast<limits::Status>(below(4));

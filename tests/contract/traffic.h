@@ -10,7 +10,7 @@ namespace tests {
 
 /// What a stream could hold, by seed: the events of a few users' limits, with gaps, orphans, numbers used twice, ids
 /// that two users share, optional fields set and not, and records that cannot be applied. And the ways in which it can
-/// reach a store.
+/// reach a store. Two seeds have no id in common, so that one store can take the traffic of many.
 class Traffic {
  public:
   Traffic(std::uint64_t seed, int events);
@@ -30,6 +30,7 @@ class Traffic {
   limits::Decimal any_money();
   std::optional<limits::TimeMs> any_time();
 
+  std::uint64_t seed_;
   std::mt19937_64 random_;
   std::vector<std::int64_t> last_sequence_;  ///< by user
   std::vector<limits::Change> changes_;
