@@ -14,6 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STREAM = "user-events"
 REGION = "eu-west-2"
+LOCAL = ("--local", "properties/local.properties")
 STORE_UNAVAILABLE = 4  # exit code of `limits`
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": REGION}
 
@@ -169,14 +170,20 @@ class Pipeline:
             for record in answer["Records"]:
                 self.last[record["ShardId"]] = max(int(record["SequenceNumber"]), self.last.get(record["ShardId"], 0))
 
-    def daemon(self, application=None, worker="first"):
-        """Starts a daemon. Its application is the pipeline's unless told; another application reads from the start."""
+    def daemon(self, application=None, worker="first", properties=LOCAL, **settings):
+        """Starts a daemon. Its application is the pipeline's unless told; another application reads from the start.
+        `properties` are run-daemon's arguments up to the file, `settings` take the place of that file's lines."""
         application = application or f"{self.name}-application"
-        child = f"{self.binaries}/limits-processor --store {self.store} --stream {self.name} --rules properties/rules.json --log-dir {self.path}"
+        settings = {
+            "streamName": self.name, "applicationName": application, "workerId": worker,
+            "kinesisEndpoint": self.emulators.kinesis_url,
+            "dynamoDBEndpoint": f"http://127.0.0.1:{self.emulators.dynamodb_port}",
+            "executableName": f"{self.binaries}/limits-processor --store {self.store} --stream {self.name} "
+                              f"--rules properties/rules.json --log-dir {self.path}",
+            **settings,
+        }
         process = Process(
-            [ROOT / "daemon" / "run-daemon", "--local", "properties/local.properties", f"streamName={self.name}",
-             f"applicationName={application}", f"workerId={worker}", f"kinesisEndpoint={self.emulators.kinesis_url}",
-             f"dynamoDBEndpoint=http://127.0.0.1:{self.emulators.dynamodb_port}", f"executableName={child}"],
+            [ROOT / "daemon" / "run-daemon", *properties, *(f"{key}={value}" for key, value in settings.items())],
             self.path / f"daemon-{application}-{worker}.log", LIMITS_VAR=str(self.path / f"{application}-{worker}"),
         )
         self.emulators.processes.append(process)
