@@ -48,7 +48,7 @@ class DeadList final : public Command {
         print<store::DeadLetterRow>(context.output, {.columns = columns(), .cells = cells, .json = json},
                                     [&](const auto& visit) { return (*reader)->each_dead_letter(visit); });
     if (!letters) return std::unexpected(letters.error());
-    context.output.info(count(*letters) + (*letters == 1 ? " dead letter" : " dead letters"));
+    context.output.info(counted(*letters, "dead letter"));
     if (*letters > 0) context.output.hint("limits dead show ID");
     return {};
   }
@@ -88,7 +88,7 @@ class DeadShow final : public Command {
                          {"Shard", row.stream + '/' + row.shard},
                          {"Sequence", row.kinesis_sequence + ", sub-sequence " + std::to_string(row.sub_sequence)},
                          {"Arrived", utc(row.arrival_ms)},
-                         {"Seen", count(row.seen) + (row.seen == 1 ? " time" : " times")},
+                         {"Seen", counted(row.seen, "time")},
                          {"Rules", row.rules_version},
                          {"Raw", row.raw}});
   }

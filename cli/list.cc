@@ -20,7 +20,7 @@ class List final : public Command {
         print<limits::UserLimit>(context.output, {.columns = columns(), .cells = cells, .json = limits::to_json},
                                  [&](const auto& visit) { return (*reader)->each_limit(filter, visit); });
     if (!limits) return std::unexpected(limits.error());
-    context.output.info(count(*limits) + (*limits == 1 ? " limit" : " limits") + (user_.empty() ? "" : " of " + user_));
+    context.output.info(counted(*limits, "limit") + (user_.empty() ? "" : " of " + user_));
     if (*limits > 0) context.output.hint("limits get ID");
     return {};
   }

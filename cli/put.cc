@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <chrono>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -44,6 +45,7 @@ class Input {
     if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
   }
 
+  [[nodiscard]] bool is_terminal() const { return isatty(descriptor_) == 1; }
   [[nodiscard]] bool can_be_read_twice() const { return start_ >= 0; }
   [[nodiscard]] std::int64_t size() const { return size_; }  ///< in bytes; 0 if it is not known
   [[nodiscard]] EventReader reader() const {
@@ -74,6 +76,7 @@ class Put final : public Command {
     if (!connection) return std::unexpected(connection.error());
     const auto input = Input::open(file_);
     if (!input) return std::unexpected(input.error());
+    if (input->is_terminal()) context.output.info("reading events from the terminal; Ctrl-D ends them");
     if (input->can_be_read_twice()) {
       if (auto checked = check(context.output, *input); !checked) {
         checked.error().what += "; nothing was put";
@@ -93,7 +96,8 @@ class Put final : public Command {
   template <class Use>
   Outcome<void> each_record(EventReader reader, Progress& progress, const Use& use) {
     PartitionKeys keys;
-    while (true) {
+    for (std::int64_t records = 0;; ++records) {
+      progress.show(reader.consumed(), counted(records, "record"));
       const auto next = reader.next();
       if (!next) return std::unexpected(next.error());
       const std::optional<Element>& element = *next;
@@ -109,7 +113,6 @@ class Put final : public Command {
                                            " bytes that fit in a record");
       }
       if (auto used = use(bytes, *key); !used) return used;
-      progress.show(reader.consumed(), "");
     }
   }
 
@@ -152,8 +155,8 @@ class Put final : public Command {
                            .raw("shards", shards.str())
                            .str());
     }
-    output.info("put " + count(sent.records) + " records (" + bytes(sent.bytes) + ") on " + stream_ + ", " +
-                count(static_cast<std::int64_t>(sent.records_by_shard.size())) + " shards, in " +
+    output.info("put " + counted(sent.records, "record") + " (" + bytes(sent.bytes) + ") on " + stream_ + ", " +
+                counted(static_cast<std::int64_t>(sent.records_by_shard.size()), "shard") + ", in " +
                 duration(took.count()) + (sent.retried > 0 ? ", " + count(sent.retried) + " sent again" : ""));
   }
 

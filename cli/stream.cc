@@ -34,7 +34,7 @@ class StreamCreate final : public Command {
                                    .str());
     }
     context.output.info("stream " + name_ + (existed ? " was there already" : " created") + ", " +
-                        count(stream->open_shards) + " open shards, " + stream->status);
+                        counted(stream->open_shards, "open shard") + ", " + stream->status);
     if (existed && stream->open_shards != shards_) {
       context.output.warn("--shards " + count(shards_) + " was not looked at: the stream has " +
                           count(stream->open_shards));

@@ -122,6 +122,10 @@ std::string count(std::int64_t number) {
   return money(std::to_string(number), "");
 }
 
+std::string counted(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", count(number), noun, number == 1 ? "" : "s");
+}
+
 std::string bytes(std::int64_t number) {
   constexpr std::array<std::string_view, 4> kUnits{"kB", "MB", "GB", "TB"};
   if (number < 1000) return std::to_string(number) + " B";

@@ -26,6 +26,8 @@ namespace cli {
 [[nodiscard]] std::string money(std::string_view decimal, std::string_view currency);
 /// "1,234,567"
 [[nodiscard]] std::string count(std::int64_t number);
+/// "1 limit", "1,234 limits"
+[[nodiscard]] std::string counted(std::int64_t number, std::string_view noun);
 /// "512 B", "1.2 MB"
 [[nodiscard]] std::string bytes(std::int64_t number);
 /// "0 ms", "12.3 s", "5 min", "3 h", "2 days"

@@ -34,13 +34,16 @@ class CommandLineTest(unittest.TestCase):
         return subprocess.run([LIMITS, *map(str, args)], input=stdin.encode() if isinstance(stdin, str) else stdin,
                               capture_output=True, env=environment(**{**self.env, **env}), cwd=self.folder, timeout=60)
 
-    def limits_on_terminal(self, *args, columns=80, **env):
-        """Exit code, and all that a terminal of that width got to see (stdout and stderr)."""
+    def limits_on_terminal(self, *args, columns=80, typed=None, **env):
+        """Exit code, and all that a terminal of that width got to see; `typed` is what a person types, if one does."""
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
-        child = subprocess.Popen([LIMITS, *map(str, args)], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+        child = subprocess.Popen([LIMITS, *map(str, args)], stdout=theirs, stderr=theirs,
+                                 stdin=subprocess.DEVNULL if typed is None else theirs,
                                  env=environment(**{"TERM": "xterm", **self.env, **env}), cwd=self.folder)
         os.close(theirs)
+        if typed is not None:
+            os.write(ours, typed.encode())
         seen = b""
         while True:
             try:

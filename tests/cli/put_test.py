@@ -44,7 +44,7 @@ class Put(KinesisTest):
 
     def test_reads_standard_input(self):
         for args in (["put"], ["put", "-"]):
-            self.assert_ends(self.limits(*args, stdin=event(1) + "\n"), 0, "put 1 records")
+            self.assert_ends(self.limits(*args, stdin=event(1) + "\n"), 0, "put 1 record")
 
     def test_puts_nothing_of_an_empty_input(self):
         for text in ("", " \n\n", "[]", "[ \n ]"):
@@ -168,11 +168,17 @@ class Put(KinesisTest):
         self.assert_ends(self.limits("put", "--endpoint", self.kinesis.url, "--region", "eu-west-2", stdin=event(1),
                                      AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_REGION="eu-north-1"), 0)
 
+    def test_says_that_it_reads_the_terminal(self):
+        code, seen = self.limits_on_terminal("put", typed="\n" + event(1) + "\n\x04")
+        self.assertEqual(code, 0, seen)
+        self.assertIn("reading events from the terminal; Ctrl-D ends them", seen)
+        self.assertEqual(self.put_bytes(), [event(1)])
+
     def test_shows_a_bar_on_a_terminal_only(self):
         path = self.file("events.jsonl", "\n".join(event(n) for n in range(600)))
         code, seen = self.limits_on_terminal("put", path)
         self.assertEqual(code, 0, seen)
-        self.assertIn("putting [", seen)
+        self.assertRegex(seen, r"putting \[\.*\]   0% 0 records")
         self.assertIn("put 600 records", seen)
         self.assertNotIn(b"\x1b", self.limits("put", path).stderr)
 

@@ -63,6 +63,12 @@ TEST(Count, GroupsThousands) {
   EXPECT_EQ(count(std::numeric_limits<std::int64_t>::max()), "9,223,372,036,854,775,807");
 }
 
+TEST(Counted, KnowsOneFromMany) {
+  EXPECT_EQ(counted(0, "record"), "0 records");
+  EXPECT_EQ(counted(1, "record"), "1 record");
+  EXPECT_EQ(counted(1234, "record"), "1,234 records");
+}
+
 TEST(Bytes, TakesTheUnitThatFits) {
   EXPECT_EQ(bytes(999), "999 B");
   EXPECT_EQ(bytes(1'500), "1.5 kB");
