@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "kcl/error.h"
 #include "kcl/record.h"
@@ -8,7 +9,7 @@
 namespace kcl {
 
 /// What became of a checkpoint, by what the processor can do about it.
-enum class CheckpointOutcome {
+enum class CheckpointOutcome : std::uint8_t {
   kAccepted,
   kPostponed,  ///< Throttled, or a dependency failed (or an answer we don't know): go on, the next one covers it.
   kLeaseLost,  ///< Another worker has the shard: no further checkpoint of this session is sent, all answer kLeaseLost.

@@ -23,6 +23,32 @@ std::string reason(int error_number) {
   return std::generic_category().message(error_number);
 }
 
+/// The next line goes to `buffer`. What was read after the last one may stand in the `other`.
+Result<std::optional<std::span<char>>> read_line(int fd, LineBuffer& buffer, LineBuffer& other) {
+  buffer.release_lines();
+  if (auto taken = buffer.take_unread(other); !taken) return std::unexpected(taken.error());
+  while (true) {
+    if (std::span<char> line = buffer.take_line(); !line.empty()) {
+      line = line.first(line.size() - 1);
+      if (!line.empty() && line.back() == '\r') line = line.first(line.size() - 1);
+      return line;
+    }
+    if (buffer.unread() > FdLineSource::kLongestLine) {
+      return std::unexpected(Error{"a line of more than " + std::to_string(FdLineSource::kLongestLine) +
+                                   " bytes; lower maxRecords in the daemon's properties"});
+    }
+    const auto room = buffer.room();
+    if (!room) return std::unexpected(room.error());
+    const ssize_t count = ::read(fd, room->data(), room->size());
+    if (count == 0) return std::nullopt;
+    if (count > 0) {
+      buffer.grow_by(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      return std::unexpected(Error{"cannot read from the daemon: " + reason(errno)});
+    }
+  }
+}
+
 }  // namespace
 
 LineBuffer::~LineBuffer() {
@@ -86,29 +112,12 @@ void LineBuffer::release_lines() {
   (void)resize(std::max(unread() + Record::kPadding, kFirstCapacity));  // if not now, then after the next line
 }
 
-Result<std::optional<std::span<char>>> FdLineSource::read_line(LineBuffer& buffer, LineBuffer& other) {
-  buffer.release_lines();
-  if (auto taken = buffer.take_unread(other); !taken) return std::unexpected(taken.error());
-  while (true) {
-    if (std::span<char> line = buffer.take_line(); !line.empty()) {
-      line = line.first(line.size() - 1);
-      if (!line.empty() && line.back() == '\r') line = line.first(line.size() - 1);
-      return line;
-    }
-    if (buffer.unread() > kLongestLine) {
-      return std::unexpected(Error{"a line of more than " + std::to_string(kLongestLine) +
-                                   " bytes; lower maxRecords in the daemon's properties"});
-    }
-    const auto room = buffer.room();
-    if (!room) return std::unexpected(room.error());
-    const ssize_t count = ::read(fd_, room->data(), room->size());
-    if (count == 0) return std::nullopt;
-    if (count > 0) {
-      buffer.grow_by(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
-      return std::unexpected(Error{"cannot read from the daemon: " + reason(errno)});
-    }
-  }
+Result<std::optional<std::span<char>>> FdLineSource::next_line() {
+  return read_line(fd_, messages_, answers_);
+}
+
+Result<std::optional<std::span<char>>> FdLineSource::next_answer() {
+  return read_line(fd_, answers_, messages_);
 }
 
 Result<void> FdLineSink::write_line(std::string_view json) {

@@ -46,12 +46,10 @@ class FdLineSource final : public LineSource {
 
   explicit FdLineSource(int fd) : fd_(fd) {}
 
-  Result<std::optional<std::span<char>>> next_line() override { return read_line(messages_, answers_); }
-  Result<std::optional<std::span<char>>> next_answer() override { return read_line(answers_, messages_); }
+  Result<std::optional<std::span<char>>> next_line() override;
+  Result<std::optional<std::span<char>>> next_answer() override;
 
  private:
-  Result<std::optional<std::span<char>>> read_line(LineBuffer& buffer, LineBuffer& other);
-
   int fd_;
   LineBuffer messages_;
   LineBuffer answers_;

@@ -1,5 +1,7 @@
 #include "kcl/session.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -32,7 +34,7 @@ class Session {
   Result<void> operator()(ShutdownRequested);
 
  private:
-  enum class Stage { kNew, kRunning, kEnded };
+  enum class Stage : std::uint8_t { kNew, kRunning, kEnded };
 
   Result<void> act(const Message& message);
   Result<void> out_of_turn(std::string_view action, std::string_view why) const;
@@ -47,13 +49,14 @@ class Session {
 
 Result<void> Session::run() {
   while (true) {
-    const auto message = reader_.next();
-    if (!message) return std::unexpected(message.error());
-    if (!*message) return {};
-    const auto done = act(**message);
+    const auto read = reader_.next();
+    if (!read) return std::unexpected(read.error());
+    const std::optional<Message>& message = *read;
+    if (!message) return {};
+    const auto done = act(*message);
     if (checkpointer_.input_ended()) return {};  // the end of the input is no fault of the processor's
     if (!done) return done;
-    if (auto written = sink_.write_line(internal::status_line((*message)->action)); !written) return written;
+    if (auto written = sink_.write_line(internal::status_line(message->action)); !written) return written;
   }
 }
 

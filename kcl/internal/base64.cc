@@ -56,7 +56,8 @@ std::optional<std::size_t> decode_base64_in_place(std::span<char> text) {
 
   char* const begin = text.data();
   const std::size_t groups = text.size() / 4;
-  const std::size_t padding = text.back() != '=' ? 0 : text[text.size() - 2] != '=' ? 1 : 2;
+  const std::string_view letters(begin, text.size());
+  const std::size_t padding = letters.ends_with("==") ? 2 : letters.ends_with('=');
   const std::size_t whole_groups = padding == 0 ? groups : groups - 1;
   for (std::size_t i = 0; i < whole_groups; ++i) {
     const std::uint32_t bits = group(begin + 4 * i);

@@ -51,16 +51,17 @@ Result<CheckpointOutcome> DaemonCheckpointer::checkpoint_all(milliseconds budget
 Result<CheckpointOutcome> DaemonCheckpointer::ask(std::string_view line) {
   if (lease_lost_) return CheckpointOutcome::kLeaseLost;
   if (const auto written = sink_.write_line(line); !written) return std::unexpected(written.error());
-  const auto message = reader_.next_answer();
-  if (!message) return std::unexpected(message.error());
-  if (!*message) {
+  const auto read = reader_.next_answer();
+  if (!read) return std::unexpected(read.error());
+  const std::optional<Message>& message = *read;
+  if (!message) {
     input_ended_ = true;
     return std::unexpected(Error{"the daemon closed the pipe instead of answering a checkpoint"});
   }
-  const auto* answer = std::get_if<CheckpointAnswer>(&(*message)->body);
+  const auto* answer = std::get_if<CheckpointAnswer>(&message->body);
   if (!answer) {
     return std::unexpected(Error{"line " + std::to_string(reader_.line_number()) +
-                                 ": expected the answer to a checkpoint, found " + std::string((*message)->action) +
+                                 ": expected the answer to a checkpoint, found " + std::string(message->action) +
                                  ". The daemon sends nothing else while an action is going on; its log may say more"});
   }
   auto outcome = outcome_of(line, answer->error);

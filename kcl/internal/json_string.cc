@@ -75,16 +75,17 @@ std::optional<Escape> escape_at(std::string_view text) {
 std::optional<std::string_view> unescape_in_place(std::span<char> text) {
   const std::string_view all(text.data(), text.size());
   std::size_t backslash = all.find('\\');
-  if (backslash == all.npos) return all;
+  if (backslash == std::string_view::npos) return all;
 
   char* out = text.data() + backslash;
-  while (backslash != all.npos) {
+  while (backslash != std::string_view::npos) {
     const auto escape = escape_at(all.substr(backslash));
     if (!escape) return std::nullopt;
     out = put_utf8(out, escape->stands_for);
     const std::size_t from = backslash + escape->length;
     backslash = all.find('\\', from);
-    const std::string_view plain = all.substr(from, backslash == all.npos ? all.npos : backslash - from);
+    const std::string_view plain =
+        all.substr(from, backslash == std::string_view::npos ? std::string_view::npos : backslash - from);
     std::memmove(out, plain.data(), plain.size());
     out += plain.size();
   }

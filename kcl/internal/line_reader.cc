@@ -18,25 +18,26 @@ bool LineReader::read(const Text& text, ondemand::document& document) {
   begin(text, &document);
   ondemand::object object;
   const auto error = document.get_object().get(object);
-  if (error == simdjson::INCORRECT_TYPE) return fail(text_.bytes.data(), "a JSON object");
+  if (error == simdjson::INCORRECT_TYPE) return fail(all(), "a JSON object");
   if (error) return malformed(error);
   if (!each_member(object, [&](std::string_view name, ondemand::value value) { return read_member(name, value); })) {
     return false;
   }
-  const char* rest = nullptr;
-  if (document.current_location().get(rest) == simdjson::SUCCESS) return fail(rest, "nothing after the JSON object");
-  return true;
+  const std::string_view rest = unread();
+  return rest.empty() || fail(rest, "nothing after the JSON object");
 }
 
 bool LineReader::read_record(const Text& text, ondemand::document& document) {
   begin(text, &document);
   record_number_ = records_.size();
-  return read_record(text_.bytes.data(), document.get_object()) && end_record();
+  ondemand::object object;
+  if (document.get_object().get(object) != simdjson::SUCCESS) return fail(all(), "a JSON object");
+  return read_record(all(), object) && end_record();
 }
 
-bool LineReader::refuse_text(const Text& text, std::string_view expected) {
+bool LineReader::refuse(const Text& text, std::string_view expected) {
   begin(text, nullptr);
-  return fail(text_.bytes.data(), expected);
+  return fail(all(), expected);
 }
 
 void LineReader::begin(const Text& text, ondemand::document* document) {
@@ -71,23 +72,24 @@ bool LineReader::read_member(std::string_view name, ondemand::value value) {
 }
 
 bool LineReader::read_records(ondemand::value value) {
-  const char* const at = value.raw_json_token().data();
+  const std::string_view rest = from(value.raw_json_token());
   ondemand::array array;
-  if (value.get_array().get(array) != simdjson::SUCCESS) return fail(at, "an array of records");
+  if (value.get_array().get(array) != simdjson::SUCCESS) return fail(rest, "an array of records");
   records_.clear();
   for (auto element : array) {
     record_number_ = records_.size();
     ondemand::value record;
     if (const auto error = element.get(record)) return malformed(error);
-    if (!read_record(record.raw_json_token().data(), record.get_object())) return false;
+    const std::string_view text = from(record.raw_json_token());
+    ondemand::object object;
+    if (record.get_object().get(object) != simdjson::SUCCESS) return fail(text, "a JSON object");
+    if (!read_record(text, object)) return false;
   }
   members_.has_records = true;
   return end_record();
 }
 
-bool LineReader::read_record(const char* at, simdjson::simdjson_result<ondemand::object> text) {
-  ondemand::object object;
-  if (std::move(text).get(object) != simdjson::SUCCESS) return fail(at, "a JSON object");
+bool LineReader::read_record(std::string_view text, ondemand::object object) {
   Record& record = records_.emplace_back();
   record.is_base64 = false;  // until data comes that is
   const auto on_member = [&](std::string_view name, ondemand::value member) {
@@ -96,7 +98,7 @@ bool LineReader::read_record(const char* at, simdjson::simdjson_result<ondemand:
   if (!each_member(object, on_member)) return false;
   if (!record.position.sequence.empty()) return true;
   member_ = "sequenceNumber";
-  return fail(at, "one in every record, for it is what a checkpoint names");
+  return fail(text, "one in every record, for it is what a checkpoint names");
 }
 
 bool LineReader::end_record() {
@@ -120,27 +122,28 @@ bool LineReader::read_text(ondemand::value value, std::string_view& text) {
   std::string_view token = value.raw_json_token();
   if (token[0] == 'n') {
     bool is_null = false;
-    if (value.is_null().get(is_null) != simdjson::SUCCESS) return fail(token.data(), "a string or null");
+    if (value.is_null().get(is_null) != simdjson::SUCCESS) return fail(from(token), "a string or null");
     text = {};
     return true;
   }
   ondemand::raw_json_string raw;
-  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return fail(token.data(), "a string");
+  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return fail(from(token), "a string");
   // The token runs to where the next one begins, so that its end needs no search, only the blanks off.
   token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
-  if (token.size() < 2 || token.back() != '"') return fail(token.data(), "a string and nothing else");
+  if (token.size() < 2 || token.back() != '"') return fail(from(token), "a string and nothing else");
   const auto begin = static_cast<std::size_t>(token.data() + 1 - text_.bytes.data());
   const auto unescaped = unescape_in_place(text_.bytes.subspan(begin, token.size() - 2));
-  if (!unescaped) return fail(token.data(), "a string with escapes that JSON has");
+  if (!unescaped) return fail(from(token), "a string with escapes that JSON has");
   text = *unescaped;
   return true;
 }
 
 bool LineReader::read_sequence(ondemand::value value, std::string_view& digits) {
-  const char* const at = value.raw_json_token().data();
+  const std::string_view rest = from(value.raw_json_token());
   if (!read_text(value, digits)) return false;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return (!digits.empty() && std::ranges::all_of(digits, is_digit)) || fail(at, "a string of decimal digits", digits);
+  if (!digits.empty() && std::ranges::all_of(digits, is_digit)) return true;
+  return fail(digits.empty() ? rest : digits, "a string of decimal digits");
 }
 
 bool LineReader::read_number(ondemand::value value, std::optional<std::int64_t>& number) {
@@ -148,10 +151,10 @@ bool LineReader::read_number(ondemand::value value, std::optional<std::int64_t>&
   number.reset();
   if (token[0] == 'n') {
     bool is_null = false;
-    return value.is_null().get(is_null) == simdjson::SUCCESS || fail(token.data(), "an integer or null");
+    return value.is_null().get(is_null) == simdjson::SUCCESS || fail(from(token), "an integer or null");
   }
   std::int64_t read = 0;
-  if (value.get_int64().get(read) != simdjson::SUCCESS) return fail(token.data(), "an integer of 64 bits");
+  if (value.get_int64().get(read) != simdjson::SUCCESS) return fail(from(token), "an integer of 64 bits");
   number = read;
   return true;
 }
@@ -171,18 +174,25 @@ bool LineReader::read_data(ondemand::value value, Record& record) {
 }
 
 bool LineReader::malformed(simdjson::error_code code) {
+  return fail(unread(), "well-formed JSON (" + std::string(simdjson::error_message(code)) + ")");
+}
+
+std::string_view LineReader::all() const {
+  return {text_.bytes.data(), text_.bytes.size()};
+}
+
+std::string_view LineReader::from(std::string_view token) const {
+  return all().substr(static_cast<std::size_t>(token.data() - text_.bytes.data()));
+}
+
+std::string_view LineReader::unread() const {
   const char* at = nullptr;
-  if (!document_ || document_->current_location().get(at) != simdjson::SUCCESS)
-    at = text_.bytes.data() + text_.bytes.size();
-  return fail(at, "well-formed JSON (" + std::string(simdjson::error_message(code)) + ")");
+  const bool is_at_end = document_->current_location().get(at) != simdjson::SUCCESS;
+  return is_at_end ? all().substr(all().size()) : from({at, 0});
 }
 
-bool LineReader::fail(const char* at, std::string_view expected) {
-  return fail(at, expected, {at, static_cast<std::size_t>(text_.bytes.data() + text_.bytes.size() - at)});
-}
-
-bool LineReader::fail(const char* at, std::string_view expected, std::string_view found) {
-  auto offset = static_cast<std::size_t>(at - text_.bytes.data()) + text_.offset;
+bool LineReader::fail(std::string_view found, std::string_view expected) {
+  auto offset = static_cast<std::size_t>(found.data() - text_.bytes.data()) + text_.offset;
   if (offset > text_.cut_at) offset += text_.cut_length;
   fault_ = "byte " + std::to_string(offset) + place() + ": expected " + std::string(expected) + ", found " +
            (found.empty() ? "nothing" : excerpt(found));
@@ -197,10 +207,10 @@ std::string LineReader::place() const {
   return place;
 }
 
-/// The line has `value` for `member`, which may be absent, and that makes no message.
-Result<Message> LineReader::refuse(std::string_view member, std::string_view value, std::string_view expected) {
+/// The line has `value` for `member`, or nothing, and that makes no message.
+Result<Message> LineReader::no_message(std::string_view member, std::string_view value, std::string_view expected) {
   member_ = member;
-  fail(value.empty() ? text_.bytes.data() : value.data(), expected, value);
+  fail(value.empty() ? all().substr(0, 0) : value, expected);
   return std::unexpected(fault());
 }
 
@@ -208,12 +218,12 @@ Result<Message> LineReader::refuse(std::string_view member, std::string_view val
 Result<Message> LineReader::message() {
   const Members& m = members_;
   if (m.action == "processRecords") {
-    if (!m.has_records) return refuse("records", {}, "an array of records");
+    if (!m.has_records) return no_message("records", {}, "an array of records");
     return Message{m.action, Batch{.records = records_, .millis_behind_latest = m.millis_behind_latest}};
   }
   if (m.action == "checkpoint") return Message{m.action, CheckpointAnswer{m.error}};
   if (m.action == "initialize") {
-    if (m.shard_id.empty()) return refuse("shardId", {}, "the name of a shard");
+    if (m.shard_id.empty()) return no_message("shardId", {}, "the name of a shard");
     return Message{m.action, Initialize{m.shard_id, m.sequence, m.sub_sequence.value_or(0)}};
   }
   if (m.action == "leaseLost") return Message{m.action, LeaseLost{}};
@@ -222,11 +232,11 @@ Result<Message> LineReader::message() {
   if (m.action == "shutdown") {  // daemons of KCL 1.x and 2.0, which name the reasons differently
     if (m.reason == "TERMINATE" || m.reason == "SHARD_END") return Message{m.action, ShardEnded{}};
     if (m.reason == "ZOMBIE" || m.reason == "LEASE_LOST") return Message{m.action, LeaseLost{}};
-    return refuse("reason", m.reason, "TERMINATE, SHARD_END, ZOMBIE or LEASE_LOST");
+    return no_message("reason", m.reason, "TERMINATE, SHARD_END, ZOMBIE or LEASE_LOST");
   }
   const std::string_view action = std::exchange(members_.action, {});
-  return refuse("action", action,
-                "initialize, processRecords, checkpoint, leaseLost, shardEnded, shutdownRequested or shutdown");
+  return no_message("action", action,
+                    "initialize, processRecords, checkpoint, leaseLost, shardEnded, shutdownRequested or shutdown");
 }
 
 }  // namespace kcl::internal

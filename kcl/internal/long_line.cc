@@ -44,6 +44,8 @@ char* after_value(char* at, const char* end) {
       case ',':
         if (depth == 0) return at;
         break;
+      default:
+        break;
     }
     ++at;
   }

@@ -12,7 +12,7 @@ std::string status_line(std::string_view action) {
 }
 
 Result<std::string> checkpoint_line(const Position& position) {
-  if (position.sequence.empty() || position.sequence.find_first_not_of("0123456789") != position.sequence.npos) {
+  if (position.sequence.empty() || position.sequence.find_first_not_of("0123456789") != std::string_view::npos) {
     return std::unexpected(Error{"checkpoint: \"" + excerpt(position.sequence) +
                                  "\" is no sequence number; give the position of a record, as it came"});
   }

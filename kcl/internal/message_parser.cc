@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,6 @@
 #include "kcl/internal/utf8.h"
 
 namespace kcl::internal {
-
 namespace {
 
 std::string object_or(simdjson::error_code error) {
@@ -31,12 +29,14 @@ struct MessageParser::State {
   std::vector<Record> records;
   std::vector<char> envelope;  ///< Of a long line: all but its records.
   std::string repaired_line;
+  std::size_t repaired = 0;  ///< Places in which it differs from the line.
 
   void give_back();
   simdjson::error_code index(std::span<char> text);
-  std::size_t repair(std::span<char>& line);
-  bool read_whole(LineReader& reader, std::span<char> line, simdjson::error_code error);
-  bool read_long(LineReader& reader, std::span<char> line, std::span<char> elements);
+  std::span<char> repair(std::span<char> line);
+  Result<Message> read_whole(std::span<char> line);
+  Result<Message> read_long(std::span<char> line);
+  bool read_records(LineReader& reader, std::span<char> line, std::span<char> elements);
 };
 
 /// What a long line made us allocate.
@@ -56,32 +56,57 @@ simdjson::error_code MessageParser::State::index(std::span<char> text) {
   return parser.iterate(text.data(), text.size(), text.size() + Record::kPadding).get(document);
 }
 
-/// Replaces `line` by a copy that is UTF-8. Returns in how many places they differ.
-std::size_t MessageParser::State::repair(std::span<char>& line) {
+/// A copy of `line` that is UTF-8.
+std::span<char> MessageParser::State::repair(std::span<char> line) {
   repaired_line.clear();
-  const std::size_t places = append_repaired_utf8({line.data(), line.size()}, repaired_line);
+  repaired_line.reserve(line.size() + line.size() / 16 + Record::kPadding);
+  repaired = append_repaired_utf8({line.data(), line.size()}, repaired_line);
   const std::size_t length = repaired_line.size();
   repaired_line.resize(length + Record::kPadding);
-  line = std::span(repaired_line).first(length);
-  return places;
+  return std::span(repaired_line).first(length);
 }
 
-bool MessageParser::State::read_whole(LineReader& reader, std::span<char> line, simdjson::error_code error) {
-  if (!error) return reader.read({line}, document);
-  return reader.refuse_text({line}, object_or(error));
+Result<Message> MessageParser::State::read_whole(std::span<char> line) {
+  auto error = index(line);
+  if (error == simdjson::UTF8_ERROR) {
+    line = repair(line);
+    error = index(line);
+  }
+  LineReader reader(records);
+  const bool read = error ? reader.refuse({.bytes = line}, object_or(error)) : reader.read({.bytes = line}, document);
+  if (!read) return std::unexpected(reader.fault());
+  return reader.message();
 }
 
-/// First the line without the elements, then element by element.
-bool MessageParser::State::read_long(LineReader& reader, std::span<char> line, std::span<char> elements) {
-  const auto cut_at = static_cast<std::size_t>(elements.data() - line.data());
-  const auto behind = line.subspan(cut_at + elements.size());
-  envelope.assign(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(cut_at));
+/// First the line without the elements of `records`, then element by element. They are changed as they are read, so
+/// that what is not UTF-8 has to be found before.
+Result<Message> MessageParser::State::read_long(std::span<char> line) {
+  if (!simdjson::validate_utf8(line.data(), line.size())) line = repair(line);
+  const auto elements = find_records(line);
+  if (!elements) return read_whole(line);
+
+  const auto cut_at = static_cast<std::size_t>(elements->data() - line.data());
+  const auto before = line.first(cut_at);
+  const auto behind = line.subspan(cut_at + elements->size());
+  envelope.assign(before.begin(), before.end());
   envelope.insert(envelope.end(), behind.begin(), behind.end());
   envelope.resize(envelope.size() + Record::kPadding);
-  Text text{std::span(envelope).first(envelope.size() - Record::kPadding), 0, cut_at, elements.size()};
-  if (const auto error = index(text.bytes)) return read_whole(reader, line, error);
-  if (!reader.read(text, document)) return false;
+  const Text text{.bytes = std::span(envelope).first(envelope.size() - Record::kPadding),
+                  .cut_at = cut_at,
+                  .cut_length = elements->size()};
+  const auto error = index(text.bytes);
+  LineReader reader(records);
+  const bool read = error ? reader.refuse(text, object_or(error)) : reader.read(text, document);
+  if (!read) return std::unexpected(reader.fault());
+  auto message = reader.message();
+  auto* const batch = message ? std::get_if<Batch>(&message->body) : nullptr;
+  if (!batch) return message;
+  if (!read_records(reader, line, *elements)) return std::unexpected(reader.fault());
+  batch->records = records;
+  return message;
+}
 
+bool MessageParser::State::read_records(LineReader& reader, std::span<char> line, std::span<char> elements) {
   // To grow step by step would hold two copies of a large vector at once.
   std::size_t count = 0;
   for (ArrayCutter cutter(elements); cutter.next();) ++count;
@@ -89,43 +114,24 @@ bool MessageParser::State::read_long(LineReader& reader, std::span<char> line, s
 
   ArrayCutter cutter(elements);
   while (const auto element = cutter.next()) {
-    text = {*element, static_cast<std::size_t>(element->data() - line.data())};
-    if (const auto error = index(text.bytes)) return reader.refuse_text(text, object_or(error));
+    const Text text{.bytes = *element, .offset = static_cast<std::size_t>(element->data() - line.data())};
+    if (const auto error = index(text.bytes)) return reader.refuse(text, object_or(error));
     if (!reader.read_record(text, document)) return false;
   }
-  if (const char* const at = cutter.stuck_at()) {
-    const auto offset = static_cast<std::size_t>(at - line.data());
-    return reader.refuse_text({line.subspan(offset), offset}, "one record, a comma, and the next");
-  }
-  return true;
+  const char* const stuck_at = cutter.stuck_at();
+  if (!stuck_at) return true;
+  const auto offset = static_cast<std::size_t>(stuck_at - line.data());
+  return reader.refuse({.bytes = line.subspan(offset), .offset = offset}, "one record, a comma, and the next");
 }
 
 MessageParser::MessageParser(std::size_t whole) : state_(std::make_unique<State>(whole)) {}
 MessageParser::~MessageParser() = default;
-MessageParser::MessageParser(MessageParser&&) noexcept = default;
-MessageParser& MessageParser::operator=(MessageParser&&) noexcept = default;
 
 Result<Message> MessageParser::parse(std::span<char> line) {
   state_->give_back();
-  std::size_t repaired = 0;
-  LineReader reader(state_->records);
-  const bool is_long = line.size() > state_->whole;
-  if (is_long && !simdjson::validate_utf8(line.data(), line.size())) repaired = state_->repair(line);
-  const auto elements = is_long ? find_records(line) : std::nullopt;
-  bool read = false;
-  if (elements) {
-    read = state_->read_long(reader, line, *elements);
-  } else {
-    auto error = state_->index(line);
-    if (error == simdjson::UTF8_ERROR) {
-      repaired = state_->repair(line);
-      error = state_->index(line);
-    }
-    read = state_->read_whole(reader, line, error);
-  }
-  if (!read) return std::unexpected(reader.fault());
-  auto message = reader.message();
-  if (auto* batch = message ? std::get_if<Batch>(&message->body) : nullptr) batch->repaired = repaired;
+  state_->repaired = 0;
+  auto message = line.size() > state_->whole ? state_->read_long(line) : state_->read_whole(line);
+  if (auto* const batch = message ? std::get_if<Batch>(&message->body) : nullptr) batch->repaired = state_->repaired;
   return message;
 }
 

@@ -16,8 +16,6 @@ class MessageParser {
   /// A line of more bytes than `whole` is indexed record by record, so that its index stays small.
   explicit MessageParser(std::size_t whole = kKeptBytes);
   ~MessageParser();
-  MessageParser(MessageParser&&) noexcept;
-  MessageParser& operator=(MessageParser&&) noexcept;
 
   /// `line` is followed by Record::kPadding bytes that can be read. The message is valid until the next call, and as
   /// long as the line is. What is not an error: members that we don't know, in any order; null or absent where KCL has

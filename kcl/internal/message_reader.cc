@@ -14,9 +14,10 @@ Result<std::optional<Message>> MessageReader::next_answer() {
 
 Result<std::optional<Message>> MessageReader::parse(MessageParser& parser, const Line& line) {
   if (!line) return std::unexpected(line.error());
-  if (!*line) return std::nullopt;
+  const std::optional<std::span<char>>& text = *line;
+  if (!text) return std::nullopt;
   ++line_number_;
-  auto message = parser.parse(**line);
+  const auto message = parser.parse(*text);
   if (!message) {
     return std::unexpected(Error{"line " + std::to_string(line_number_) + ", " + message.error().what +
                                  ". Only the MultiLangDaemon may write to this process's stdin: if nothing else did, "
@@ -28,7 +29,7 @@ Result<std::optional<Message>> MessageReader::parse(MessageParser& parser, const
           " places, which were replaced by U+FFFD; start the daemon's JVM with -Dfile.encoding=UTF-8. "
           "Further such lines are repaired without a warning");
   }
-  return std::optional(std::move(*message));
+  return std::optional(*message);
 }
 
 }  // namespace kcl::internal

@@ -237,9 +237,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "byte 38, processRecords, records[0].sequenceNumber: expected one in every record"},
         BadLine{
             R"({"action":"processRecords","records":[{"sequenceNumber":""}]})",
-            "byte 56, processRecords, records[0].sequenceNumber: expected a string of decimal digits, found nothing"},
+            "byte 56, processRecords, records[0].sequenceNumber: expected a string of decimal digits, found \"\"}]}"},
         BadLine{R"({"action":"processRecords","records":[{"sequenceNumber":"-1"}]})",
-                "byte 56, processRecords, records[0].sequenceNumber: expected a string of decimal digits, found -1"},
+                "byte 57, processRecords, records[0].sequenceNumber: expected a string of decimal digits, found -1"},
         BadLine{R"({"action":"processRecords","records":[{"sequenceNumber":1}]})",
                 "byte 56, processRecords, records[0].sequenceNumber: expected a string, found 1}]}"},
         BadLine{R"({"action":"processRecords","records":[{"data":{"a":1}}]})",
@@ -265,13 +265,18 @@ TEST(MessageParser, NamesTheSamePlacesInALongLine) {
   };
   EXPECT_THAT(
       error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"},{"sequenceNumber":"x"}]})"),
-      StartsWith("byte 79, processRecords, records[1].sequenceNumber: expected a string of decimal digits, found x"));
+      StartsWith("byte 80, processRecords, records[1].sequenceNumber: expected a string of decimal digits, found x"));
   EXPECT_THAT(error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"},5]})"),
               StartsWith("byte 61, processRecords, records[1]: expected a JSON object, found 5"));
   EXPECT_THAT(error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"} {}]})"),
               StartsWith("byte 61, processRecords: expected one record, a comma, and the next, found {}]}"));
   EXPECT_THAT(error_of(R"({"action":"processRecords","records":[{"sequenceNumber":"1"}],"millisBehindLatest":"x"})"),
               StartsWith("byte 83, processRecords, millisBehindLatest: expected an integer of 64 bits, found \"x\""));
+}
+
+TEST(MessageParser, JudgesTheRestOfALongLineBeforeItsRecords) {
+  PaddedLine line(R"({"records":[{"sequenceNumber":"x"}],"shardId":"s","action":"pause"})");
+  EXPECT_THAT(MessageParser(0).parse(line.span()).error().what, StartsWith("byte 60, action: expected initialize, "));
 }
 
 TEST(MessageParser, GivesBackTheMemoryOfALongLine) {
