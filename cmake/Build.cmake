@@ -39,6 +39,10 @@ add_library(project_rules INTERFACE)
 target_include_directories(project_rules INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(project_rules INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
                        $<$<BOOL:${USER_LIMITS_WERROR}>:-Werror>)
+if(USER_LIMITS_SANITIZE)
+  # GCC's documentation of -fsanitize: instrumented code makes it warn of what is always initialized.
+  target_compile_options(project_rules INTERFACE -Wno-maybe-uninitialized)
+endif()
 
 # project_library(kcl SOURCES a.cc b.cc LINKS limits PRIVATE_LINKS simdjson): one static library per folder.
 function(project_library name)
