@@ -85,6 +85,7 @@ kcl::Result<void> Pipeline::commit(bool checkpoint_follows) {
   auto report = store_.apply(batch, durability);
   for (int tries = 1; !report && report.error().code == store::Errc::kBusy && tries < kBusyTries; ++tries) {
     log_.warning(report.error().what + "; trying again");
+    clock_.sleep_for(kBusyPause);
     report = store_.apply(batch, durability);
   }
   if (!report) return std::unexpected(kcl::Error{report.error().what});

@@ -188,7 +188,7 @@ std::string_view LineReader::from(std::string_view token) const {
 std::string_view LineReader::unread() const {
   const char* at = nullptr;
   const bool is_at_end = document_->current_location().get(at) != simdjson::SUCCESS;
-  return is_at_end ? all().substr(all().size()) : from({at, 0});
+  return is_at_end ? all().substr(all().size()) : all().substr(static_cast<std::size_t>(at - text_.bytes.data()));
 }
 
 bool LineReader::fail(std::string_view found, std::string_view expected) {
