@@ -42,6 +42,10 @@ const std::string kUnrouted =
 /// A batch of the daemon's. Record N has sequence number 100 + N; the bytes stand in padded memory, as in a line.
 class Delivery {
  public:
+  Delivery() = default;
+  Delivery(const Delivery&) = delete;  // its records are views into it
+  Delivery& operator=(const Delivery&) = delete;
+
   Delivery& add(std::string data, bool is_base64 = true) {
     const std::size_t size = data.size();
     data.resize(size + kcl::Record::kPadding);
@@ -305,7 +309,8 @@ TEST_F(PipelineTest, TellsTheOperatorOfDeadLettersAndHowToLook) {
 
 TEST_F(PipelineTest, EndsInTheSameStateHoweverOftenABatchIsDelivered) {
   start();
-  const auto batch = Delivery().add(progress(5, "3")).add(created(1)).add("{").add(progress(4, "2"));
+  Delivery batch;
+  batch.add(progress(5, "3")).add(created(1)).add("{").add(progress(4, "2"));
   ASSERT_TRUE(deliver(batch));
   const std::string once = *reader_->digest();
   ASSERT_TRUE(deliver(batch));
