@@ -16,7 +16,7 @@ struct Options {
   LogOptions log;
   std::chrono::seconds checkpoint_interval{5};
   bool durable_batches = false;
-  std::chrono::seconds batch_timeout{300};
+  std::chrono::seconds batch_timeout{240};  ///< less than the daemon's timeoutInSeconds, which says less
 };
 
 /// What to print, and where, instead of running: the help, the version, or what is wrong with the command line.
