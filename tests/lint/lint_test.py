@@ -90,6 +90,37 @@ class Stdout(unittest.TestCase):
             self.assertFalse(WRITES_STDOUT.search(line), line)
 
 
+class Daemon(unittest.TestCase):
+    """What the daemon needs and does not have unless told (docs/protocol.md)."""
+
+    def properties(self, file):
+        lines = (ROOT / "properties" / file).read_text().splitlines()
+        return dict(re.split(r"\s*=\s*", line, maxsplit=1) for line in lines if line and not line.startswith("#"))
+
+    def test_both_properties_files_set_what_the_child_relies_on(self):
+        for file in ["local.properties", "aws.properties"]:
+            with self.subTest(file):
+                properties = self.properties(file)
+                self.assertEqual(properties["callProcessRecordsEvenForEmptyRecordList"], "true")
+                self.assertEqual(properties["maxRecords"], "1000")
+                self.assertGreater(int(properties["shutdownGraceMillis"]), 0)
+                self.assertIn("clientVersionConfig", properties)
+                self.assertIn("retrievalMode", properties)
+                self.assertIn("--stream", properties["executableName"])
+
+    def test_the_childs_own_limit_ends_a_batch_before_the_daemons_does(self):
+        own = int(re.search(r"batch_timeout\{(\d+)\}", (ROOT / "processor" / "options.h").read_text())[1])
+        for file in ["local.properties", "aws.properties"]:
+            self.assertLess(own, int(self.properties(file)["timeoutInSeconds"]), file)
+
+    def test_java_reads_utf_8_always_and_is_small_only_on_ones_own_machine(self):
+        launcher = (ROOT / "daemon" / "run-daemon").read_text()
+        self.assertRegex(launcher, r'exec java "\$\{memory\[@\]\}" -Dfile\.encoding=UTF-8')
+        default, local = re.findall(r"memory=\(([^)]*)\)", launcher)
+        self.assertIn("-XX:MaxRAMPercentage=60", default)
+        self.assertIn("-Xmx128m", local)
+
+
 class Repository(unittest.TestCase):
     def files(self):
         listed = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout
