@@ -208,6 +208,22 @@ struct LimitFilter {
 template <class Row>
 using Visitor = std::function<bool(const Row&)>;
 
+/// How closely `Reader::damage` looks.
+enum class Scrutiny {
+  kQuick,     ///< all is there, and every row is well formed
+  kComplete,  ///< and what is kept twice, for speed, agrees
+};
+
+/// What waits for something: a definition, or a person.
+struct Waiting {
+  std::int64_t parked_limits = 0;
+  std::int64_t open_dead_letters = 0;
+  friend bool operator==(const Waiting&, const Waiting&) = default;
+};
+
+/// Called with the bytes that are done and how many there are; false gives the work up.
+using Progress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
 /// The read side: never writes, and never waits for a writer. Each call sees one committed state. Text is ordered byte
 /// by byte.
 class Reader {
@@ -228,6 +244,17 @@ class Reader {
   [[nodiscard]] virtual Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) = 0;
   /// By (stream, shard).
   [[nodiscard]] virtual Result<std::vector<ShardRow>> shards() = 0;
+  [[nodiscard]] virtual Result<Waiting> waiting() = 0;
+
+  /// What is broken in how the state is kept, one sentence each, some 100 at most; none if it is sound. Reads all of the
+  /// store, so it takes as long as the disk does. (A store that is broken at its start is refused when it is opened.)
+  [[nodiscard]] virtual Result<std::vector<std::string>> damage(Scrutiny) = 0;
+
+  /// Copies one committed state into the new file `path`, which is a store of its own then; others go on writing. The
+  /// file has its name only when it is whole, checked (kQuick) and synced. Returns its bytes.
+  /// kFatal: there is such a file already (it stays as it is), the store is damaged, or it is not kept in a file. After
+  /// a failure nothing is left behind; if the process was killed, "<path>-partial" is.
+  [[nodiscard]] virtual Result<std::int64_t> backup(const std::string& path, const Progress& progress) = 0;
 
   /// The state as lines of text, one JSON array per line, in a fixed order: what two stores must have in common to be
   /// called equal. Limits, parked limits, history content, dead letters; store/README.md has the exact form.

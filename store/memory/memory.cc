@@ -31,6 +31,9 @@ class MemoryReader final : public Reader {
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
   Result<std::vector<ShardRow>> shards() override;
+  Result<Waiting> waiting() override;
+  Result<std::vector<std::string>> damage(Scrutiny) override { return {}; }
+  Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>&) override;
 
  private:
@@ -132,6 +135,17 @@ Result<std::vector<ShardRow>> MemoryReader::shards() {
   std::vector<ShardRow> rows;
   for (const auto& [name, row] : state.shards) rows.push_back(row);
   return rows;
+}
+
+Result<Waiting> MemoryReader::waiting() {
+  const State state = database_->snapshot();
+  const auto is_open = [](const auto& entry) { return entry.second.state == "open"; };
+  return Waiting{.parked_limits = std::ssize(parked_limits(state)),
+                 .open_dead_letters = std::ranges::count_if(state.dead_letters, is_open)};
+}
+
+Result<std::int64_t> MemoryReader::backup(const std::string&, const Progress&) {
+  return std::unexpected(Error{Errc::kFatal, "store memory: is kept in no file, so there is none to back up."});
 }
 
 Result<void> MemoryReader::each_digest_line(const Visitor<std::string>& visit) {

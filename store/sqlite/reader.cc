@@ -8,6 +8,8 @@
 #include <sqlite3.h>
 
 #include "store/digest.h"
+#include "store/sqlite/backup.h"
+#include "store/sqlite/damage.h"
 #include "store/sqlite/file.h"
 
 namespace store::sqlite {
@@ -280,6 +282,22 @@ Result<std::vector<ShardRow>> FileReader::shards() {
     }
     return found;
   });
+}
+
+Result<Waiting> FileReader::waiting() {
+  return guarded([&] {
+    const Transaction snapshot(*db_, Transaction::Kind::kRead);
+    return Waiting{.parked_limits = db_->integer("SELECT count(*) FROM limit_definition WHERE user_id IS NULL"),
+                   .open_dead_letters = db_->integer("SELECT count(*) FROM dead_letter WHERE state = 'open'")};
+  });
+}
+
+Result<std::vector<std::string>> FileReader::damage(Scrutiny scrutiny) {
+  return guarded([&] { return damage_of(*db_, scrutiny); });
+}
+
+Result<std::int64_t> FileReader::backup(const std::string& path, const Progress& progress) {
+  return guarded([&] { return copy_to_new_file(*db_, path, progress); });
 }
 
 Result<void> FileReader::each_digest_line(const Visitor<std::string>& visit) {

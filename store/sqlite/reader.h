@@ -21,6 +21,9 @@ class FileReader final : public Reader {
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>& visit) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
   Result<std::vector<ShardRow>> shards() override;
+  Result<Waiting> waiting() override;
+  Result<std::vector<std::string>> damage(Scrutiny scrutiny) override;
+  Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>& visit) override;
 
  private:

@@ -25,6 +25,7 @@ TEST_P(StoreContract, AnEmptyStoreShowsNothing) {
   EXPECT_THAT(dead_letters_in(*reader_), IsEmpty());
   EXPECT_EQ(reader_->dead_letter(1).value().has_value(), false);
   EXPECT_THAT(reader_->shards().value(), IsEmpty());
+  EXPECT_EQ(reader_->waiting().value(), store::Waiting{});
   EXPECT_THAT(digest_lines_in(*reader_), IsEmpty());
   EXPECT_EQ(reader_->digest().value(), kEmptySha256);
 }
@@ -192,6 +193,20 @@ TEST_P(StoreContract, DigestLinesStandInByteOrderOfTheirIdsAndKeys) {
   const std::unique_ptr<Backend> other = reference();
   tests::apply(*other->writer(), batch);
   EXPECT_EQ(digest_lines_in(*reader_), digest_lines_in(*other->reader()));
+}
+
+TEST_P(StoreContract, WhatWaitsIsCounted) {
+  Batch batch{created(2), reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked-1"}),
+              reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked-2"})};
+  batch.dead_letters = {dead_letter("{"), dead_letter("["), dead_letter("{"), dead_letter("<")};
+  apply(batch);
+  EXPECT_EQ(reader_->waiting().value(), (store::Waiting{.parked_limits = 2, .open_dead_letters = 3}));
+}
+
+TEST_P(StoreContract, WhatWasWrittenIsSound) {
+  apply({created(2), progressed(4, "0", "1"), reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked"})});
+  EXPECT_THAT(reader_->damage(store::Scrutiny::kQuick).value(), IsEmpty());
+  EXPECT_THAT(reader_->damage(store::Scrutiny::kComplete).value(), IsEmpty());
 }
 
 TEST_P(StoreContract, TheDigestIsSha256OfItsLines) {
