@@ -246,8 +246,9 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<ShardRow>> shards() = 0;
   [[nodiscard]] virtual Result<Waiting> waiting() = 0;
 
-  /// What is broken in how the state is kept, one sentence each, some 100 at most; none if it is sound. Reads all of the
-  /// store, so it takes as long as the disk does. (A store that is broken at its start is refused when it is opened.)
+  /// What is broken in how the state is kept, one sentence each, some 100 at most; none if it is sound. Reads all of
+  /// the store, so it takes as long as the disk does. (A store that is broken at its start is refused when it is
+  /// opened.)
   [[nodiscard]] virtual Result<std::vector<std::string>> damage(Scrutiny) = 0;
 
   /// Copies one committed state into the new file `path`, which is a store of its own then; others go on writing. The
