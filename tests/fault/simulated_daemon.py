@@ -1,109 +1,72 @@
 """A daemon whose every decision comes from a seed: it drives real children on one real SQLite file and does to them all
-that daemons, hosts and producers do: replays, kills, stolen leases and zombies, refused checkpoints, splits and merges, the
-same event under new numbers, records out of order and records that are no events."""
+that daemons, hosts and producers do: replays, kills, stolen leases and zombies that go on writing, checkpoints put off or
+refused, pipes that close at any byte, splits and merges, the same event under new numbers, records out of order and records
+that are no events. (Only the very moment of a kill is the host's.)"""
 
 import collections
 import itertools
 import json
-import os
 import random
-import signal
+import time
 import zlib
 
-from child import Child, created, event, progress, record
+from child import record
+from producer import Producer
 
 ACCEPTED = None
-POSTPONED = ["ThrottlingException", "KinesisClientLibDependencyException", "SomethingNewException"]
+PUT_OFF = ["ThrottlingException", "KinesisClientLibDependencyException", "SomethingNewException"]
+LEASE_LOST = "ShutdownException"
+REFUSED = ["InvalidStateException", "IllegalArgumentException"]
 
-
-class Producer:
-    """Users and their lives. `put` is called with (partition, bytes, fault)."""
-
-    def __init__(self, rng, users):
-        self.rng = rng
-        self.sequences = collections.Counter()
-        self.totals = {}
-        self.users = [f"user-{n}" for n in range(users)] + ["user-é\"\\"]
-
-    def events(self, count):
-        """Yields (user, bytes, fault): some out of order, some twice, some broken."""
-        waiting = []
-        for _ in range(count):
-            waiting.append(self.one())
-            while waiting and self.rng.random() < 0.7:
-                item = waiting.pop(self.rng.randrange(len(waiting)))
-                yield item
-                if self.rng.random() < 0.1:
-                    yield item
-        yield from waiting
-
-    def one(self):
-        rng, user = self.rng, self.rng.choice(self.users)
-        limit = f"limit-{user}-{rng.randrange(3)}"
-        self.sequences[user] += rng.choice([1, 1, 1, 2, 5])
-        sequence = self.sequences[user]
-        reset = rng.choice([{}, {"nextResetTime": None}, {"nextResetTime": 1712000000000 + sequence}])
-        dice = rng.random()
-        if dice < 0.08:
-            return user, *self.broken(sequence, user, limit)
-        if dice < 0.15:
-            made = event(sequence, rng.choice(["LIMIT_USER_CREATED", "USER_LIMIT_CHANGE_SOURCE_ADDED"]), user, {"x": [1, {}]})
-        elif dice < 0.30:
-            optional = rng.choice([{}, {"progress": self.money()}, {"activeUntil": 1800000000000, "previousLimitValue": self.money()}])
-            made = created(sequence, limit, user, value=self.money(), **reset, **optional)
-        elif dice < 0.40:
-            made = event(sequence, "USER_LIMIT_RESET", user, {
-                "userLimitId": limit, "userId": user, "resetAmount": self.money(), "unusedAmount": self.money(),
-                "resetPercentage": "40.00", "type": "DEPOSIT", "period": "DAY", **reset,
-            })
-        else:
-            made = progress(sequence, self.money(), self.money(), limit, user, remainingAmount=self.money(), unknown={"a": "b"}, **reset)
-        return user, record_bytes(made), None
-
-    def money(self):
-        digits = self.rng.randrange(1, 13)
-        text = str(self.rng.randrange(10**digits))
-        places = self.rng.choice([0, 0, 1, 2, 2, 8])
-        fraction = "." + str(self.rng.randrange(10**places)).zfill(places) if places else ""
-        return self.rng.choice(["", "", "", "-"]) + text + fraction
-
-    def broken(self, sequence, user, limit):
-        good = progress(sequence, "0", "1", limit, user)
-        kind = self.rng.randrange(6)
-        if kind == 0:
-            return record_bytes(good)[: self.rng.randrange(1, 40)], "bad_json"
-        if kind == 1:
-            return bytes([0xFF, sequence % 256]), "bad_json"
-        if kind == 2:
-            del good["payload"]["amount"]
-            return record_bytes(good), "missing_field"
-        if kind == 3:
-            good["payload"]["amount"] = "1e3"
-            return record_bytes(good), "ill_typed"
-        if kind == 4:
-            bad = created(sequence, limit, user, period="FORTNIGHT")
-            return record_bytes(bad), "unknown_value"
-        good["type"] = "USER_LIMIT_EXPLODED"
-        return record_bytes(good), "unrouted"
-
-
-def record_bytes(made):
-    return json.dumps(made, ensure_ascii=False).encode()
+FAULTS = ["checkpoint put off", "checkpoint refused", "cut", "cut in an answer", "host crash", "kill", "kill at a checkpoint",
+          "merge", "replay", "restart", "shutdown", "split", "steal", "zombie's batch"]
 
 
 class Shard:
     def __init__(self, name):
         self.name = name
         self.records = []
+        self.places = {}  # (sequence, sub-sequence) -> how many records there are up to this one
         self.closed = False
         self.ended = False
         self.checkpoint = 0  # so many records are checkpointed
-        self.delivered = 0  # so many were given to the present owner
-        self.owner = None
+        self.owner = None  # the worker that has the lease
+
+    def put(self, made):
+        self.records.append(made)
+        self.places[made["sequenceNumber"], made["subSequenceNumber"]] = len(self.records)
+
+
+class Worker:
+    """A reader of a shard, with its child. Once another owns the shard it is a zombie, which learns that later."""
+
+    def __init__(self, child, shard):
+        self.child = child
+        self.shard = shard
+        self.delivered = shard.checkpoint
+        self.busy = False
+        self.lease_lost = False  # and was told so
 
     @property
     def rest(self):
-        return len(self.records) - self.delivered
+        return len(self.shard.records) - self.delivered
+
+    def deliver(self, size):
+        batch = self.shard.records[self.delivered : self.delivered + size]
+        self.child.send("processRecords", records=batch, millisBehindLatest=len(batch))
+        self.delivered += len(batch)
+        self.busy = True
+
+    def kill(self):
+        self.child.process.kill()
+        self.child.process.wait()
+        self.child.__exit__()
+
+    def close(self):
+        """The pipe closes, with or without a line before it: the child ends, and that is no failure of its."""
+        code, said = self.child.end()
+        assert code == 0, (code, said)
+        self.child.__exit__()
 
 
 class SimulatedDaemon:
@@ -113,10 +76,13 @@ class SimulatedDaemon:
         self.reference = reference
         self.faults = collections.Counter()
         self.number = 10**55 - 50  # sequence numbers grow a digit on the way
-        self.shards = [Shard(f"shardId-{n}") for n in range(self.rng.randrange(1, 4))]
+        self.shards = [Shard(f"shardId-{n}") for n in range(self.rng.randrange(2, 5))]
         self.zombies = []
         self.unput = Producer(self.rng, 6).events(events)
         self.put_count = 0
+
+    def chance(self, probability):
+        return self.rng.random() < probability
 
     # The stream
 
@@ -125,159 +91,230 @@ class SimulatedDaemon:
             open_shards = [shard for shard in self.shards if not shard.closed]
             shard = open_shards[zlib.crc32(user.encode()) % len(open_shards)]
             self.number += self.rng.randrange(1, 1000)
-            shard.records.append(record(data, self.number, self.rng.choice([0, 0, 0, 1])))
+            shard.put(record(data, self.number, self.rng.choice([0, 0, 0, 1])))
             self.reference.feed(data, fault)
             self.put_count += 1
 
     def reshard(self):
-        self.faults["reshard"] += 1
         open_shards = [shard for shard in self.shards if not shard.closed]
-        for shard in self.rng.sample(open_shards, self.rng.randrange(1, len(open_shards) + 1)):
+        if len(open_shards) > 1 and self.chance(0.5):
+            self.faults["merge"] += 1
+            parents, children = self.rng.sample(open_shards, 2), 1
+        else:
+            self.faults["split"] += 1
+            parents, children = [self.rng.choice(open_shards)], 2
+        for shard in parents:
             shard.closed = True
-        self.shards += [Shard(f"shardId-{len(self.shards) + n}") for n in range(self.rng.randrange(1, 4))]
+        self.shards += [Shard(f"shardId-{len(self.shards) + n}") for n in range(children)]
 
     # What a daemon does
 
     def own(self, shard):
         """Starts a child where the lease says."""
-        shard.owner = self.start_child()
-        shard.owner.initialize(shard.name)
-        shard.delivered = shard.checkpoint
+        child = self.start_child(self.rng.choice(["0", "0", "1", "3600"]), self.rng.choice(["checkpoint", "checkpoint", "batch"]))
+        child.initialize(shard.name)
+        shard.owner = Worker(child, shard)
 
-    def next_batch(self, shard):
-        size = min(shard.rest, self.rng.choice([1, 2, 10, 50, 1500]))
-        return shard.records[shard.delivered : shard.delivered + size]
+    def deliver(self, worker):
+        worker.deliver(self.rng.choice([1, 2, 10, 50, 1500]))
 
-    def send(self, shard, batch):
-        shard.owner.send("processRecords", records=batch, millisBehindLatest=len(batch))
+    def deliver_together(self):
+        """To all at once, so that their children meet at the store."""
+        for shard in self.shards:
+            if not shard.ended and not shard.owner:
+                self.own(shard)
+        owners = [shard.owner for shard in self.shards if shard.owner]
+        for worker in owners:
+            if worker.rest or self.chance(0.2):  # a batch without records is the tick of a quiet shard
+                self.deliver(worker)
+        for zombie in self.zombies:
+            if not zombie.busy and self.chance(0.5):
+                self.faults["zombie's batch"] += 1
+                self.deliver(zombie)
+        for worker in self.rng.sample(owners, len(owners)):
+            if worker.busy:
+                self.finish(worker, "processRecords")
+            elif worker.shard.closed:
+                self.end_shard(worker)
+        for zombie in self.zombies:
+            if zombie.busy and self.chance(0.5):
+                self.finish(zombie, "processRecords")
 
-    def finish(self, shard, child, action, refused=None):
-        """Answers the child's checkpoints until its status comes."""
-        while (line := child.read())["action"] == "checkpoint":
-            error = refused or (self.rng.choice(POSTPONED) if self.rng.random() < 0.1 else ACCEPTED)
-            if error:
-                self.faults["checkpoint refused"] += 1
-            else:
-                shard.checkpoint = self.index_after(shard, line)
-            child.send("checkpoint", sequenceNumber=line["sequenceNumber"], subSequenceNumber=line["subSequenceNumber"], error=error)
-        assert line == {"action": "status", "responseFor": action}, line
+    def finish(self, worker, action):
+        """Answers the child's checkpoints until its status comes. False: the child has ended instead."""
+        worker.busy = False
+        while (line := worker.child.read()) is not None and line["action"] == "checkpoint":
+            assert not worker.lease_lost, f"a checkpoint after {LEASE_LOST}: {line}"
+            error = self.judge(worker, line)
+            self.answer(worker, line, error)
+            if error in REFUSED:
+                return self.see_refused(worker, error)
+        assert line == {"action": "status", "responseFor": action}, (line, action)
+        return True
 
-    def index_after(self, shard, line):
+    def judge(self, worker, line):
+        """What the lease table says to a checkpoint, and what that does to the lease."""
+        if worker is not worker.shard.owner:
+            worker.lease_lost = True
+            return LEASE_LOST
+        if self.chance(0.1):
+            self.faults["checkpoint put off"] += 1
+            return self.rng.choice(PUT_OFF)
+        if self.chance(0.01):
+            self.faults["checkpoint refused"] += 1
+            return self.rng.choice(REFUSED)
+        self.accept(worker, line)
+        return ACCEPTED
+
+    def accept(self, worker, line):
+        worker.shard.checkpoint = self.place_of(worker, line)
+
+    @staticmethod
+    def place_of(worker, line):
         if line["sequenceNumber"] is None:
-            return shard.delivered
-        position = line["sequenceNumber"], line["subSequenceNumber"]
-        index = next(i for i, r in enumerate(shard.records) if (r["sequenceNumber"], r["subSequenceNumber"]) == position)
-        assert index < shard.delivered, "a checkpoint beyond what was delivered"
-        return index + 1
+            return worker.delivered
+        place = worker.shard.places[line["sequenceNumber"], line["subSequenceNumber"]]
+        assert place <= worker.delivered, "a checkpoint beyond what was delivered"
+        return place
 
-    def end_shard(self, shard):
-        # The end may be refused for a while; the child tries again, with growing pauses.
-        shard.owner.send("shardEnded")
-        line = shard.owner.read()
-        assert line["action"] == "checkpoint" and line["sequenceNumber"] is None, line
-        shard.owner.send("checkpoint", sequenceNumber=None, subSequenceNumber=None, error=None)
-        assert shard.owner.read() == {"action": "status", "responseFor": "shardEnded"}
-        self.leave(shard)
-        shard.ended = True
+    @staticmethod
+    def answer(worker, line, error):
+        worker.child.send("checkpoint", sequenceNumber=line["sequenceNumber"], subSequenceNumber=line["subSequenceNumber"], error=error)
 
-    def leave(self, shard):
-        code, said = shard.owner.end()
-        assert code == 0, (code, said)
-        shard.owner.__exit__()
-        shard.owner = None
+    def see_refused(self, worker, error):
+        """The child says why and ends; it must not be taken for one that has done its work."""
+        line = worker.child.read()
+        assert line is None, line
+        code, said = worker.child.end()
+        assert code == 1 and error in said, (code, said)
+        worker.child.__exit__()
+        worker.shard.owner = None
+        return False
+
+    def end_shard(self, worker):
+        worker.child.send("shardEnded")
+        if self.finish(worker, "shardEnded"):
+            worker.close()
+            worker.shard.owner = None
+            worker.shard.ended = True
+
+    def leave(self, worker):
+        worker.close()
+        worker.shard.owner = None
 
     # What goes wrong
 
-    def kill(self, shard):
-        """In mid-batch if there is one; the next owner starts at the checkpoint."""
+    def kill(self, worker):
+        """At any moment of a batch; the next owner starts at the checkpoint."""
         self.faults["kill"] += 1
-        if batch := self.next_batch(shard):
-            self.send(shard, batch)
-        os.kill(shard.owner.process.pid, signal.SIGKILL)
-        shard.owner.process.wait()
-        shard.owner.__exit__()
-        shard.owner = None
+        self.deliver(worker)
+        time.sleep(self.rng.random() * 0.004)
+        worker.kill()
+        worker.shard.owner = None
 
-    def cut(self, shard):
-        """The pipe closes within a line, at any byte."""
+    def kill_at_a_checkpoint(self, worker):
+        """The batch is committed; whether the lease table has heard of it, the child never learns."""
+        self.faults["kill at a checkpoint"] += 1
+        self.deliver(worker)
+        line = worker.child.read()
+        if line["action"] == "checkpoint" and self.chance(0.5):
+            self.accept(worker, line)
+        worker.kill()
+        worker.shard.owner = None
+
+    def host_crash(self, _):
+        """All children of the host at once, each in its batch; zombies too."""
+        self.faults["host crash"] += 1
+        workers = [shard.owner for shard in self.shards if shard.owner]
+        for worker in workers:
+            self.deliver(worker)
+        time.sleep(self.rng.random() * 0.004)
+        for worker in workers + self.zombies:
+            worker.kill()
+            if worker is worker.shard.owner:
+                worker.shard.owner = None
+        self.zombies = []
+
+    def restart(self, _):
+        """The daemon ends under its busy children: all pipes close."""
+        self.faults["restart"] += 1
+        workers = [shard.owner for shard in self.shards if shard.owner]
+        for worker in workers:
+            self.deliver(worker)
+        for worker in workers:
+            self.leave(worker)
+
+    def cut(self, worker):
+        """The pipe closes within a line, at any byte from before its first to after its last."""
         self.faults["cut"] += 1
-        line = json.dumps({"action": "processRecords", "records": self.next_batch(shard), "millisBehindLatest": 0})
-        shard.owner.write(line[: self.rng.randrange(len(line))])
-        self.leave(shard)
+        batch = worker.shard.records[worker.delivered :][:50]
+        line = json.dumps(self.rng.choice([
+            {"action": "processRecords", "records": batch, "millisBehindLatest": 0},
+            {"action": "shutdownRequested"},
+            {"action": "leaseLost"},
+        ])) + "\n"
+        worker.child.write(line[: self.rng.randrange(len(line) + 1)])
+        self.leave(worker)
 
-    def steal(self, shard):
-        """Another worker takes the lease in mid-batch, and the old one goes on writing for a while."""
+    def cut_in_an_answer(self, worker):
+        self.faults["cut in an answer"] += 1
+        worker.child.send("shutdownRequested")
+        line = worker.child.read()
+        assert line["action"] == "checkpoint", line
+        if self.chance(0.5):
+            self.accept(worker, line)
+        answer = json.dumps({"action": "checkpoint", "sequenceNumber": None, "subSequenceNumber": None, "error": None}) + "\n"
+        worker.child.write(answer[: self.rng.randrange(len(answer))])
+        self.leave(worker)
+
+    def steal(self, worker):
+        """Another takes the lease in mid-batch; the old owner goes on writing until it is told."""
         self.faults["steal"] += 1
-        zombie, batch = shard.owner, self.next_batch(shard)
-        if batch:
-            self.send(shard, batch)
-        self.zombies.append((shard, zombie, bool(batch)))
-        self.own(shard)
+        self.deliver(worker)
+        self.zombies.append(worker)
+        self.own(worker.shard)
 
     def bury(self):
-        shard, zombie, busy = self.zombies.pop(self.rng.randrange(len(self.zombies)))
-        if busy:
-            self.finish(shard, zombie, "processRecords", refused="ShutdownException")
-        zombie.call("leaseLost")
-        assert zombie.end()[0] == 0
-        zombie.__exit__()
+        zombie = self.zombies.pop(self.rng.randrange(len(self.zombies)))
+        if zombie.busy:
+            self.finish(zombie, "processRecords")
+        zombie.child.call("leaseLost")
+        zombie.close()
 
-    def stop(self, shard):
-        self.faults["stop"] += 1
-        shard.owner.send("shutdownRequested")
-        line = shard.owner.read()
-        assert line["action"] == "checkpoint", line
-        shard.checkpoint = self.index_after(shard, line)
-        shard.owner.send("checkpoint", sequenceNumber=None, subSequenceNumber=None, error=None)
-        assert shard.owner.read() == {"action": "status", "responseFor": "shutdownRequested"}
-        self.leave(shard)
+    def shutdown(self, worker):
+        self.faults["shutdown"] += 1
+        worker.child.send("shutdownRequested")
+        if self.finish(worker, "shutdownRequested"):
+            self.leave(worker)
 
-    def replay(self, shard):
-        """Somebody set the lease back to an earlier place."""
+    def replay(self, worker):
+        """Somebody set leases back to an earlier place, that of a shard that had ended perhaps too."""
         self.faults["replay"] += 1
-        self.leave(shard)
-        shard.checkpoint = self.rng.randrange(shard.checkpoint + 1)
-
-    def tick(self, shard):
-        self.send(shard, [])
-        self.finish(shard, shard.owner, "processRecords")
+        self.leave(worker)
+        for shard in [worker.shard] + [shard for shard in self.shards if shard.ended and self.chance(0.1)]:
+            shard.checkpoint = self.rng.randrange(shard.checkpoint + 1)
+            shard.ended = False
 
     # The schedule
 
     def run(self, least_faults=10):
+        trouble = [self.kill, self.kill_at_a_checkpoint, self.host_crash, self.restart, self.cut, self.cut_in_an_answer, self.steal,
+                   self.shutdown, self.replay]
         while not self.done(least_faults):
             self.put(self.rng.randrange(0, 60))
-            if self.rng.random() < 0.03 and len(self.shards) < 8:
+            if self.chance(0.05) and len(self.shards) < 8:
                 self.reshard()
             self.deliver_together()
-            live = [shard for shard in self.shards if shard.owner]
-            if live and self.rng.random() < 0.5:
-                self.rng.choice([self.kill, self.cut, self.steal, self.stop, self.replay, self.tick])(self.rng.choice(live))
-            if self.zombies and self.rng.random() < 0.4:
+            owners = [shard.owner for shard in self.shards if shard.owner]
+            if owners and self.chance(0.5):
+                self.rng.choice(trouble)(self.rng.choice(owners))
+            if self.zombies and self.chance(0.3):
                 self.bury()
         while self.zombies:
             self.bury()
         for shard in self.shards:
             if shard.owner:
-                self.leave(shard)
-
-    def deliver_together(self):
-        """Several shards at once, so that their children meet at the store."""
-        busy = []
-        for shard in self.shards:
-            if shard.ended:
-                continue
-            if not shard.owner:
-                self.own(shard)
-            if batch := self.next_batch(shard):
-                self.send(shard, batch)
-                shard.delivered += len(batch)
-                busy.append(shard)
-            elif shard.closed:
-                self.end_shard(shard)
-        self.rng.shuffle(busy)
-        for shard in busy:
-            self.finish(shard, shard.owner, "processRecords")
+                self.leave(shard.owner)
 
     def done(self, least_faults):
         if sum(self.faults.values()) < least_faults:
@@ -285,4 +322,4 @@ class SimulatedDaemon:
         if (item := next(self.unput, None)) is not None:
             self.unput = itertools.chain([item], self.unput)
             return False
-        return all(shard.ended or (not shard.closed and shard.owner and not shard.rest) for shard in self.shards)
+        return all(shard.ended or (not shard.closed and shard.owner and not shard.owner.rest) for shard in self.shards)

@@ -1,47 +1,67 @@
 """Whatever the daemon, the host or a producer does, the state equals one clean run over the set of events.
 
-    simulation_test.py PROCESSOR CLI [--schedules N] [--seed S] [--events N]
+    simulation_test.py PROCESSOR CLI [--schedules N] [--seed S] [--events N] [--jobs N]
 
 Each schedule has its own seed, printed if it fails: run it again with --seed SEED --schedules 1.
 """
 
 import argparse
 import collections
+import functools
+import multiprocessing
 import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "fault")]
 
 from child import Child  # noqa: E402
 from reference import Reference  # noqa: E402
-from simulated_daemon import SimulatedDaemon  # noqa: E402
+from scratch import scratch_folder  # noqa: E402
+from simulated_daemon import FAULTS, SimulatedDaemon  # noqa: E402
+
+LEAST_FAULTS = 10
+ENOUGH_FOR_EVERY_FAULT = 40
 
 
-def run_schedule(seed, options, folder):
-    """Returns the counts of the schedule, or raises with what differs."""
-    store = f"sqlite:{folder / 'limits.db'}"
+def run_schedule(options, seed):
+    """Returns the records and the faults of the schedule, and what went wrong or None."""
     reference = Reference()
+    with tempfile.TemporaryDirectory(prefix="simulation-", dir=scratch_folder()) as folder:
+        store = f"sqlite:{folder}/limits.db"
 
-    def start_child():
-        return Child(
-            options.processor, "--store", store, "--rules", str(ROOT / "properties" / "rules.json"), "--log-dir", "",
-            "--checkpoint-interval", "0",
-        )
+        def start_child(checkpoint_interval, durability):
+            return Child(
+                options.processor, "--store", store, "--rules", str(ROOT / "properties" / "rules.json"), "--log-dir", "",
+                "--checkpoint-interval", checkpoint_interval, "--durability", durability,
+            )
 
-    daemon = SimulatedDaemon(seed, start_child, reference, options.events)
-    daemon.run()
-    lines = subprocess.run([options.cli, "digest", "--lines", "--store", store], check=True, capture_output=True, text=True).stdout.splitlines()
+        daemon = SimulatedDaemon(seed, start_child, reference, options.events)
+        try:
+            daemon.run(LEAST_FAULTS)
+            compare(options.cli, store, reference)
+            faults = sum(daemon.faults.values())
+            assert daemon.put_count >= options.events and faults >= LEAST_FAULTS, f"only {daemon.put_count} records, {faults} faults"
+        except Exception as failure:  # noqa: BLE001: whatever went wrong belongs to this seed
+            return daemon.put_count, daemon.faults, f"seed {seed}: {type(failure).__name__}: {failure}"
+        return daemon.put_count, daemon.faults, None
+
+
+def compare(cli, store, reference):
+    """The state in the store with the state that the set of events must end in."""
+    def run(*flags):
+        return subprocess.run([cli, "digest", *flags, "--store", store], check=True, capture_output=True, text=True).stdout
+
     expected = reference.lines()
-    if lines != expected:
-        missing = [line for line in expected if line not in set(lines)]
-        surplus = [line for line in lines if line not in set(expected)]
-        raise AssertionError(f"{len(missing)} lines missing, the first {missing[:1]}; {len(surplus)} too many, the first {surplus[:1]}")
-    digest = subprocess.run([options.cli, "digest", "--store", store], check=True, capture_output=True, text=True).stdout.strip()
-    assert digest == reference.digest(), (digest, reference.digest())
-    return daemon.put_count, daemon.faults
+    if run().strip() == reference.digest_of(expected):
+        return
+    lines = run("--lines").splitlines()
+    missing = [line for line in expected if line not in set(lines)]
+    surplus = [line for line in lines if line not in set(expected)]
+    raise AssertionError(f"{len(missing)} lines missing, the first {missing[:1]}; {len(surplus)} too many, the first {surplus[:1]}")
 
 
 def main():
@@ -51,22 +71,26 @@ def main():
     parser.add_argument("--schedules", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=500)
+    parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     options = parser.parse_args()
 
-    records, faults, different = 0, collections.Counter(), 0
-    for seed in range(options.seed, options.seed + options.schedules):
-        with tempfile.TemporaryDirectory(prefix="simulation-") as folder:
-            try:
-                put, met = run_schedule(seed, options, pathlib.Path(folder))
-            except Exception as failure:  # noqa: BLE001: whatever went wrong belongs to this seed
-                different += 1
-                print(f"seed {seed}: {type(failure).__name__}: {failure}")
-                continue
-        records += put
-        faults += met
-    print(f"seeds {options.seed} to {options.seed + options.schedules - 1}: {options.schedules} schedules, {records} records, "
-          f"{sum(faults.values())} faults ({', '.join(f'{n} {kind}' for kind, n in sorted(faults.items()))}), {different} differences")
-    return 1 if different else 0
+    began, records, faults, failures = time.monotonic(), 0, collections.Counter(), []
+    seeds = range(options.seed, options.seed + options.schedules)
+    with multiprocessing.Pool(options.jobs) as pool:
+        for put, met, failure in pool.imap_unordered(functools.partial(run_schedule, options), seeds):
+            records += put
+            faults += met
+            if failure:
+                failures.append(failure)
+                print(failure, flush=True)
+    print(f"seeds {seeds[0]} to {seeds[-1]}: {options.schedules} schedules, {records} records, {sum(faults.values())} faults "
+          f"({', '.join(f'{n} {kind}' for kind, n in sorted(faults.items()))}), {len(failures)} differences, "
+          f"{time.monotonic() - began:.0f} s")
+    assert set(faults) <= set(FAULTS), set(faults) - set(FAULTS)
+    if options.schedules >= ENOUGH_FOR_EVERY_FAULT and (unmet := set(FAULTS) - set(faults)):
+        print(f"never met: {', '.join(sorted(unmet))}")
+        return 1
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

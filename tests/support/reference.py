@@ -79,7 +79,11 @@ class Reference:
         return [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
 
     def digest(self):
-        return hashlib.sha256("".join(line + "\n" for line in self.lines()).encode()).hexdigest()
+        return self.digest_of(self.lines())
+
+    @staticmethod
+    def digest_of(lines):
+        return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
 
     @staticmethod
     def value(name, value):
