@@ -142,7 +142,8 @@ std::int64_t copy_to_new_file(Connection& source, const std::string& path, const
     // There is nothing in it to go back to.
     copy.execute("PRAGMA journal_mode=OFF");
     copy_pages(source, copy, progress);
-    copy.execute("PRAGMA journal_mode=DELETE");
+    // The source's header says WAL; again without a journal, which a full disk would leave behind.
+    copy.execute("PRAGMA journal_mode=OFF");
     refuse_damaged(copy, source.path());
     bytes = copy.integer("PRAGMA page_count") * copy.integer("PRAGMA page_size");
   }
