@@ -10,7 +10,6 @@ import collections
 import functools
 import multiprocessing
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "fault")]
 
 from child import Child  # noqa: E402
+from database import compare  # noqa: E402
 from reference import Reference  # noqa: E402
 from scratch import scratch_folder  # noqa: E402
 from simulated_daemon import FAULTS, SimulatedDaemon  # noqa: E402
@@ -48,20 +48,6 @@ def run_schedule(options, seed):
         except Exception as failure:  # noqa: BLE001: whatever went wrong belongs to this seed
             return daemon.put_count, daemon.faults, f"seed {seed}: {type(failure).__name__}: {failure}"
         return daemon.put_count, daemon.faults, None
-
-
-def compare(cli, store, reference):
-    """The state in the store with the state that the set of events must end in."""
-    def run(*flags):
-        return subprocess.run([cli, "digest", *flags, "--store", store], check=True, capture_output=True, text=True).stdout
-
-    expected = reference.lines()
-    if run().strip() == reference.digest_of(expected):
-        return
-    lines = run("--lines").splitlines()
-    missing = [line for line in expected if line not in set(lines)]
-    surplus = [line for line in lines if line not in set(expected)]
-    raise AssertionError(f"{len(missing)} lines missing, the first {missing[:1]}; {len(surplus)} too many, the first {surplus[:1]}")
 
 
 def main():

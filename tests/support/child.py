@@ -63,8 +63,15 @@ class Child:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.end()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            stream.close()
+        self.close_input()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+    def close_input(self):
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:  # it ended with a line unread
+            pass
 
     def write(self, text):
         self.process.stdin.write(text if isinstance(text, bytes) else text.encode())
@@ -100,10 +107,6 @@ class Child:
 
     def end(self, timeout=10):
         """Closes the child's input, as a daemon that ends does. Returns exit code and stderr."""
-        if not self.process.stdin.closed:
-            try:
-                self.process.stdin.close()
-            except BrokenPipeError:
-                pass
+        self.close_input()
         code = self.process.wait(timeout)
         return code, self.process.stderr.read().decode()
