@@ -108,10 +108,8 @@ std::string describe(const Value& value) {
       return "null";
     case Value::Kind::kString:
       return in_quotes(value.text);
-    case Value::Kind::kNumber: {
-      const std::string number = in_quotes(value.text);
-      return "the number " + number.substr(1, number.size() - 2);
-    }
+    case Value::Kind::kNumber:
+      return "the number " + shown(value.text);
     case Value::Kind::kBoolean:
       return std::string(value.text);
     case Value::Kind::kObject:

@@ -25,7 +25,7 @@ struct Refusal {
 };
 
 [[noreturn]] void refuse(const std::string& place, const std::string& reason) {
-  throw Refusal{(place.empty() ? "/" : place) + ": " + reason};
+  throw Refusal{(place.empty() ? "/" : shown(place)) + ": " + reason};
 }
 
 /// Follows the parser to refuse what its result no longer shows (keys that come twice), and depth, which would cost
@@ -89,8 +89,12 @@ json parse_json(std::string_view text) {
   try {
     return json::parse(text, Strictness());
   } catch (const json::parse_error& error) {
-    const std::string_view what = error.what();
+    // Without what it quotes of the file: that is of any length, and a terminal may act upon it.
+    std::string_view what = error.what();
+    what = what.substr(0, what.find("; last read: "));
     throw Refusal{std::string(what.substr(std::min(what.find("line "), what.size())))};
+  } catch (const json::out_of_range&) {
+    refuse("", "a number beyond any that rules may have");
   }
 }
 

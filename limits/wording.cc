@@ -64,6 +64,11 @@ std::string in_quotes(std::string_view text) {
   return out;
 }
 
+std::string shown(std::string_view text) {
+  const std::string quoted = in_quotes(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 std::string one_of(std::span<const std::string_view> words) {
   std::string out = "one of";
   for (const std::string_view word : words) out.append(" ").append(word).append(",");

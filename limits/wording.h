@@ -9,6 +9,8 @@ namespace limits {
 /// `text` in double quotes for a message to people: cut after some 48 bytes, and with nothing in it that a terminal
 /// would act upon (control characters come as JSON escapes).
 [[nodiscard]] std::string in_quotes(std::string_view text);
+/// The same without the quotes.
+[[nodiscard]] std::string shown(std::string_view text);
 
 /// "one of ACTIVE, CANCELED, FUTURE".
 [[nodiscard]] std::string one_of(std::span<const std::string_view> words);

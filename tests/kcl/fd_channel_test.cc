@@ -80,7 +80,7 @@ TEST_F(Reading, KeepsALineWhileAnswersToItAreRead) {
 }
 
 TEST_F(Reading, LeavesReadablePaddingBehindALineThatFillsTheBuffer) {
-  for (const std::size_t length : {65'535, 65'536 - 65, 65'536 - 64, 131'072 - 65}) {
+  for (const std::size_t length : {65'535U, 65'536U - 65, 65'536U - 64, 131'072U - 65}) {
     std::thread daemon([&] { write_all(pipe.writer.get(), std::string(length, 'x') + "\n"); });
     const auto line = source.next_line();
     daemon.join();

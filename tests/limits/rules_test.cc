@@ -127,6 +127,19 @@ TEST(Rules, TextThatIsNoJsonIsNamedByLineAndColumn) {
   EXPECT_THAT(refusal("{\"rules\":[],\"default\":\"\xff\"}"), StartsWith("rules.json: line 1, column "));
 }
 
+TEST(Rules, AreRefusedInWordsThatATerminalCanShow) {
+  const std::string long_name(100'000, 'x');
+  EXPECT_THAT(refusal("{\"\x7f" + long_name + "\":7}"), StartsWith("rules.json: /\\u007fxxx"));
+  EXPECT_LT(refusal("{\"\x7f" + long_name + "\":7}").size(), 200U);
+  EXPECT_EQ(refusal("{\"\x7f" + long_name),
+            "rules.json: line 1, column 100004: syntax error while parsing object key - invalid string: missing "
+            "closing quote");
+}
+
+TEST(Rules, ANumberBeyondADoubleIsAFaultAndNoCrash) {
+  EXPECT_EQ(refusal(with_rule("1e999")), "rules.json: /: a number beyond any that rules may have");
+}
+
 TEST(Rules, DepthIsAFaultAndNoCrash) {
   EXPECT_THAT(refusal(std::string(1'000'000, '[')), testing::EndsWith(": nested deeper than 16 levels"));
   std::string objects;

@@ -24,6 +24,11 @@ TEST(Wording, QuotesAreCutBetweenCharacters) {
   EXPECT_EQ(in_quotes(fits.substr(1) + "Üyz"), "\"" + fits.substr(1) + "…\"");
 }
 
+TEST(Wording, WhatIsShownIsWhatWouldStandInQuotes) {
+  EXPECT_EQ(shown("-12.5e3"), "-12.5e3");
+  EXPECT_EQ(shown("a\x7f" + std::string(100, 'x')), "a\\u007f" + std::string(46, 'x') + "…");
+}
+
 TEST(Wording, NamesTheNearestWord) {
   EXPECT_EQ(did_you_mean("MONHT", kWords), "; did you mean \"MONTH\"?");
   EXPECT_EQ(did_you_mean("week", kWords), "; did you mean \"WEEK\"?");

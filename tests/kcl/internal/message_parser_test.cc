@@ -274,6 +274,11 @@ TEST(MessageParser, NamesTheSamePlacesInALongLine) {
               StartsWith("byte 83, processRecords, millisBehindLatest: expected an integer of 64 bits, found \"x\""));
 }
 
+TEST(MessageParser, TakesAByteOrderMarkBeforeALineAndNotBeforeARecord) {
+  EXPECT_TRUE(Parsed("\xEF\xBB\xBF" + batch_of(R"({"sequenceNumber":"1"})")).message);
+  EXPECT_FALSE(Parsed(batch_of("\xEF\xBB\xBF{\"sequenceNumber\":\"1\"}")).message);
+}
+
 TEST(MessageParser, JudgesTheRestOfALongLineBeforeItsRecords) {
   PaddedLine line(R"({"records":[{"sequenceNumber":"x"}],"shardId":"s","action":"pause"})");
   EXPECT_THAT(MessageParser(0).parse(line.span()).error().what, StartsWith("byte 60, action: expected initialize, "));

@@ -79,7 +79,7 @@ TEST_F(WriterTest, ABatchIsThereWholeOrNotAtAllWhereverItsWriterIsKilled) {
   const std::vector<Batch> batches = some_batches(1, 3);
   const std::string before = digest_of({batches[0], batches[1]});
   const std::string after = digest_of(batches);
-  for (const std::size_t count : {0, 1}) apply(*open(path_).value(), batches[count]);
+  for (const std::size_t count : {0U, 1U}) apply(*open(path_).value(), batches[count]);
   const std::string start = folder_.path("start.db");
   std::filesystem::copy_file(path_, start);
 
