@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help build test torture run stop create-user-stream populate-data coverage lint format clean
 
-# `make run KINESIS_PORT=4570` reaches the scripts as environment.
-export LIMITS_VAR KINESIS KINESIS_PORT DYNAMODB_PORT
+# `make run WORKERS=2 KINESIS_PORT=4570` reaches the scripts as environment.
+export LIMITS_VAR WORKERS KINESIS KINESIS_PORT DYNAMODB_PORT
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 22
@@ -18,7 +18,7 @@ test: ## Install what is missing, build, and run every test
 torture: ## Try for hours what `make test` tries for minutes; `make torture ONLY=simulation` for one
 	@tools/torture $(ONLY)
 
-run: ## Start the whole local stack, put samples, show the limits
+run: ## Start the whole local stack, put samples, show the limits; `make run WORKERS=2` has two daemons
 	@daemon/up
 
 stop: ## End the local stack

@@ -7,6 +7,8 @@ run=$var/run
 logs=$var/log
 bin=$root/build/release/bin
 STREAM=user-events
+SHARDS=4
+APPLICATION=user-limits
 REGION=eu-west-2
 
 # die MESSAGE: one clear line, below an unfinished step's line if there is one.
@@ -90,30 +92,41 @@ await() {
 }
 ended() { [ -z "$(members "$1")" ]; }
 
-# stop_part NAME SECONDS: asks it to end, and waits for its whole session; what is left then is killed, and said.
-stop_part() {
-  local pid
-  if pid=$(recorded "$run/$1.pid"); then
-    kill -TERM "$pid"
-    if ! await "$2" ended "$pid"; then
-      printf '\n%s: did not end within %s s and was killed; its last words are in %s\n' "$1" "$2" "$logs/$1.log" >&2
-      kill -KILL $(members "$pid") 2>/dev/null
-      await 5 ended "$pid" || die "$1: process $pid cannot be killed"
-    fi
-  fi
-  rm -f "$run/$1.pid"
-}
-
-# The order matters: while it ends, the daemon checkpoints, and for that it needs DynamoDB.
-parts=(daemon kinesis dynamodb)
-stop_stack() {
-  local part
-  for part in "${parts[@]}"; do
-    if running "$part"; then
-      step "stop $part" stop_part "$part" 60
-    fi
+# stop_parts NAME...: asks all of them to end, then waits for each one's whole session.
+stop_parts() {
+  local part pid
+  local -A pids=()
+  for part in "$@"; do
+    pid=$(recorded "$run/$part.pid") || continue
+    pids[$part]=$pid
+    kill -TERM "$pid" 2>/dev/null || true # It may just have ended.
+  done
+  for part in "$@"; do
+    [ -z "${pids[$part]-}" ] || step "stop $part" await_end "$part" "${pids[$part]}"
     rm -f "$run/$part.pid"
   done
+}
+
+# await_end NAME PID: what is left of its session after a minute is killed, and said.
+await_end() {
+  await 60 ended "$2" && return
+  printf '\n%s: did not end within 60 s and was killed; its last words are in %s\n' "$1" "$logs/$1.log" >&2
+  kill -KILL $(members "$2") 2>/dev/null
+  await 5 ended "$2" || die "$1: process $2 cannot be killed"
+}
+
+# daemons: the parts that are daemons, daemon-1 first; each is a worker, of that name.
+daemons() {
+  local file
+  for file in "$run"/daemon-*.pid; do
+    [ ! -e "$file" ] || basename "$file" .pid
+  done
+}
+
+# The order matters: while they end, the daemons checkpoint, and for that they need DynamoDB.
+stop_stack() {
+  stop_parts $(daemons)
+  stop_parts kinesis dynamodb
   rm -f "$run/ports"
 }
 

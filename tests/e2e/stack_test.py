@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from stack import ROOT, free_port, session_of, wait_until
 
-PARTS = ("daemon", "kinesis", "dynamodb")
+PARTS = ("daemon-1", "daemon-2", "kinesis", "dynamodb")
 
 
 class Stack:
@@ -64,8 +65,8 @@ class MakeRun(unittest.TestCase):
     def setUp(self):
         self.stack = self.enterContext(Stack())
 
-    def run_well(self):
-        code, said = self.stack.make("run")
+    def run_well(self, *settings):
+        code, said = self.stack.make("run", *settings)
         self.assertEqual(code, 0, said)
         self.assertIn("anna-deposit-day", said)
         self.assertIn("make stop", said)
@@ -73,7 +74,7 @@ class MakeRun(unittest.TestCase):
 
     def assert_nothing_left(self, pids):
         for part, pid in pids.items():
-            self.assertEqual(session_of(pid), [], part)
+            self.assertEqual(session_of(pid) if pid else [], [], part)
         self.assertEqual(self.stack.pids(), dict.fromkeys(PARTS))
 
     def assert_shown_commands_work(self, said):
@@ -95,6 +96,7 @@ class MakeRun(unittest.TestCase):
         digest, first = self.stack.limits("digest"), self.stack.pids()
         self.run_well()
         self.assertEqual((self.stack.limits("digest"), self.stack.pids()), (digest, first))
+        self.assertIsNone(first["daemon-2"])
         del self.stack.environment["KINESIS_PORT"]  # a running stack knows its own
         code, said = self.stack.make("create-user-stream", "populate-data")
         self.assertEqual(code, 0, said)
@@ -102,15 +104,50 @@ class MakeRun(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.stack.environment.update(self.stack.ports)
         self.assert_nothing_left(first)
-        self.assertIn("Process shutdown is complete", (self.stack.path / "log" / "daemon.log").read_text())
+        self.assertIn("Process shutdown is complete", (self.stack.path / "log" / "daemon-1.log").read_text())
         self.run_well()
         self.assertEqual(self.stack.limits("digest"), digest)
         code, said = self.stack.make("stop", "stop")
         self.assertEqual(code, 0, said)
 
+    def shards_of(self, said):
+        """Who reads what, as `make run` has said."""
+        return {worker: set(shards.split()) for worker, shards in re.findall(r"^(daemon-\d) reads +(.*)$", said, re.MULTILINE)}
+
+    def test_two_workers_share_the_shards_and_one_alone_has_them_all(self):
+        shared = self.shards_of(self.run_well("WORKERS=2"))
+        self.assertEqual({worker: len(shards) for worker, shards in shared.items()}, {"daemon-1": 2, "daemon-2": 2})
+        digest, two = self.stack.limits("digest"), self.stack.pids()
+        self.assertEqual(self.shards_of(self.run_well()), shared)
+        self.assertEqual(self.stack.pids(), two)
+        for worker, shards in shared.items():
+            logs = {path.name for path in (self.stack.path / "log" / worker).iterdir()}
+            self.assertLessEqual({f"user-events.{shard}.log" for shard in shards}, logs)
+
+        alone = self.shards_of(self.run_well("WORKERS=1"))
+        self.assertEqual(alone, {"daemon-1": set.union(*shared.values())})
+        self.assertEqual((self.stack.limits("digest"), self.stack.pids()), (digest, {**two, "daemon-2": None}))
+        self.assertEqual(session_of(two["daemon-2"]), [])
+
+        back = self.shards_of(self.run_well("WORKERS=2"))
+        self.assertEqual({worker: len(shards) for worker, shards in back.items()}, {"daemon-1": 2, "daemon-2": 2})
+        pids = self.stack.pids()
+        code, said = self.stack.make("stop")
+        self.assertEqual(code, 0, said)
+        self.assert_nothing_left(pids)
+        for worker in back:
+            self.assertIn("Process shutdown is complete", (self.stack.path / "log" / f"{worker}.log").read_text())
+
+    def test_a_number_of_workers_that_makes_no_sense_is_one_clear_line(self):
+        for workers in ("0", "5", "two"):
+            code, said = self.stack.make("run", f"WORKERS={workers}")
+            self.assertNotEqual(code, 0)
+            self.assertIn(f"WORKERS is {workers}; give a number from 1 to 4", said)
+        self.assertEqual(self.stack.pids(), dict.fromkeys(PARTS))
+
     def test_ctrl_c_ends_all_and_a_second_run_meanwhile_is_refused(self):
         with self.stack.start("run") as run:
-            wait_until(self.stack.has("daemon"), "the daemon to be started")
+            wait_until(self.stack.has("daemon-1"), "the daemon to be started")
             pids = self.stack.pids()
             code, said = self.stack.make("run")
             self.assertNotEqual(code, 0)
@@ -122,7 +159,7 @@ class MakeRun(unittest.TestCase):
 
     def test_stop_ends_a_run_that_is_still_at_work(self):
         with self.stack.start("run") as run:
-            wait_until(self.stack.has("daemon"), "the daemon to be started")
+            wait_until(self.stack.has("daemon-1"), "the daemon to be started")
             pids = self.stack.pids()
             code, said = self.stack.make("stop")
             self.assertEqual(code, 0, said)
@@ -134,7 +171,7 @@ class MakeRun(unittest.TestCase):
         bystander = self.enterContext(subprocess.Popen(["sleep", "300"]))
         self.addCleanup(bystander.kill)
         (self.stack.path / "run").mkdir()
-        (self.stack.path / "run" / "daemon.pid").write_text(f"{bystander.pid} 1\n")
+        (self.stack.path / "run" / "daemon-1.pid").write_text(f"{bystander.pid} 1\n")
         code, said = self.stack.make("stop")
         self.assertEqual(code, 0, said)
         self.assertIsNone(bystander.poll())
