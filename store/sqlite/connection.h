@@ -129,7 +129,11 @@ class Statement {
   void bind(int place, std::nullopt_t);
   template <class T>
   void bind(int place, const std::optional<T>& value) {
-    value ? bind(place, *value) : bind(place, std::nullopt);
+    if (value) {
+      bind(place, *value);
+    } else {
+      bind(place, std::nullopt);
+    }
   }
   bool step();
   void finish();

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "limits/ids.h"
 
@@ -16,38 +16,36 @@ class LimitIds {
  public:
   static constexpr std::size_t kGeneration = 8192;
 
+  /// `hash` is hash_of(key).
   [[nodiscard]] std::optional<std::int64_t> find(const limits::LimitKey& key, std::size_t hash);
   void add(const limits::LimitKey& key, std::size_t hash, std::int64_t limit_id);
   void clear();
 
  private:
-  struct View {
-    limits::LimitKey key;
-    std::size_t hash;
-  };
-  /// Both ids in one piece of memory: a look-up is mostly waiting for memory.
-  struct Owned {
-    explicit Owned(const View& view);
-    [[nodiscard]] limits::LimitKey key() const;
+  /// A hash table in two pieces of memory, because a look-up is mostly waiting for memory.
+  class Table {
+   public:
+    [[nodiscard]] std::optional<std::int64_t> find(const limits::LimitKey& key, std::size_t hash) const;
+    void add(const limits::LimitKey& key, std::size_t hash, std::int64_t limit_id);
+    [[nodiscard]] bool full() const { return size_ == kGeneration; }
 
-    std::size_t hash;
-    std::size_t split;
-    std::string ids;
-  };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(const View& view) const { return view.hash; }
-    std::size_t operator()(const Owned& owned) const { return owned.hash; }
-  };
-  struct Equal {
-    using is_transparent = void;
-    bool operator()(const Owned& a, const Owned& b) const { return a.key() == b.key(); }
-    bool operator()(const View& a, const Owned& b) const { return a.key == b.key(); }
-  };
-  using Generation = std::unordered_map<Owned, std::int64_t, Hash, Equal>;
+   private:
+    struct Slot {
+      std::size_t hash;
+      std::int64_t limit_id;  ///< 0: free
+      std::size_t start;      ///< of the ids in `ids_`: the limit's, then the aggregate's
+      std::uint32_t limit_size;
+      std::uint32_t aggregate_size;
+    };
+    [[nodiscard]] bool holds(const Slot& slot, const limits::LimitKey& key, std::size_t hash) const;
 
-  Generation young_;
-  Generation old_;  ///< dropped when the young one is full; what is asked for moves to the young one
+    std::vector<Slot> slots_;
+    std::string ids_;
+    std::size_t size_ = 0;
+  };
+
+  Table young_;
+  Table old_;  ///< goes when the young one is full; what is asked for is copied to the young one before
 };
 
 }  // namespace store::sqlite

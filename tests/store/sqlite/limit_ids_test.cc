@@ -24,7 +24,7 @@ TEST(LimitIds, ForgetsWhatWasNotAskedForLongest) {
   ids.add(key(unused), 2, 2);
   for (std::size_t i = 0; i < 4 * LimitIds::kGeneration; ++i) {
     const std::string id = std::to_string(i);
-    ids.add(key(id), i, static_cast<std::int64_t>(i) + 3);
+    ids.add(key(id), 1000 * i, static_cast<std::int64_t>(i) + 3);
     ASSERT_EQ(ids.find(key(used), 1), 1);
   }
   EXPECT_EQ(ids.find(key(unused), 2), std::nullopt);
