@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "store/sqlite/wal_file.h"
+
 namespace store::sqlite {
 namespace {
 
@@ -46,7 +48,8 @@ Connection::Connection(const std::string& path, Mode mode, std::chrono::millisec
     : path_(path), patience_(patience) {
   sqlite3_initialize();
   const int access = mode == Mode::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path_.c_str(), &db_, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(path_.c_str(), &db_, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   mode == Mode::kWrite ? wal_vfs() : nullptr);
   if (code != SQLITE_OK) {
     const Failure why = failure(code);
     close();

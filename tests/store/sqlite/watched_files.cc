@@ -94,6 +94,7 @@ WatchedFiles::WatchedFiles(Watcher watcher) {
 
 WatchedFiles::~WatchedFiles() {
   sqlite3_vfs_unregister(&watching_vfs);
+  sqlite3_vfs_register(real_vfs, 1);  // not what happens to come next in SQLite's list
 }
 
 }  // namespace tests
