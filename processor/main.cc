@@ -9,6 +9,7 @@
 #include "processor/clock.h"
 #include "processor/log.h"
 #include "processor/options.h"
+#include "processor/patience.h"
 #include "processor/pipeline.h"
 #include "processor/rules_file.h"
 #include "processor/watchdog.h"
@@ -27,8 +28,8 @@ processor::Watchdog::End end_with(processor::Log& log, std::chrono::seconds limi
   return [&log, limit](processor::Watchdog::Reason reason) {
     if (reason == processor::Watchdog::Reason::kHungUp) _exit(EXIT_SUCCESS);
     log.error(
-        fmt::format("a batch took longer than {} s, so this process ends and the daemon with it; the batch comes "
-                    "again. Raise --batch-timeout if batches are that large",
+        fmt::format("one call took longer than {} s, so this process ends and the daemon with it; what was not "
+                    "checkpointed comes again. Look at the disk; raise --batch-timeout if batches are that large",
                     limit.count()));
     _exit(EXIT_FAILURE);
   };
@@ -39,28 +40,55 @@ int fail(processor::Log& log, const std::string& what) {
   return EXIT_FAILURE;
 }
 
+/// A whole session on an open store.
+int serve(const processor::Options& options, const limits::Rules& rules, store::Store& store, int output,
+          processor::Clock& clock, processor::Watchdog& watchdog, processor::Log& log) {
+  processor::Pipeline pipeline({.stream = options.stream,
+                                .owner = host_and_pid(),
+                                .checkpoint_interval = options.checkpoint_interval,
+                                .durable_batches = options.durable_batches},
+                               rules, store, clock, log);
+  processor::WatchedProcessor watched(pipeline, watchdog);
+  kcl::FdLineSource source(STDIN_FILENO);
+  kcl::FdLineSink sink(output);
+  processor::WatchedSink watched_sink(sink, watchdog);
+  const auto session =
+      kcl::run_session(watched, source, watched_sink, clock, [&log](std::string_view what) { log.warning(what); });
+  return session ? EXIT_SUCCESS : fail(log, session.error().what);
+}
+
+store::Result<std::unique_ptr<store::Store>> open_store(const std::string& url, processor::Clock& clock,
+                                                        processor::Watchdog& watchdog, processor::Log& log) {
+  const processor::Watchdog::Busy busy(watchdog);
+  return processor::patiently(clock, log, [&] { return store::open(url); });
+}
+
+/// The daemon may be gone, and that is no reason to leave the store as it stands; a disk that hangs is.
+void close_store(std::unique_ptr<store::Store> store, const processor::Watchdog::End& end, std::chrono::seconds limit) {
+  processor::Watchdog watchdog(processor::Watchdog::kNoInput, limit, end);
+  const processor::Watchdog::Busy busy(watchdog);
+  store.reset();
+}
+
 int run(const processor::Options& options) {
   processor::Log log(options.log);
   const auto output = kcl::take_daemon_streams();
   if (!output) return fail(log, output.error().what);
   const auto rules = processor::load_rules(options.rules);
   if (!rules) return fail(log, rules.error());
-  const auto store = store::open(options.store);
-  if (!store) return fail(log, store.error().what);
 
   processor::SystemClock clock;
-  processor::Pipeline pipeline({.stream = options.stream,
-                                .owner = host_and_pid(),
-                                .checkpoint_interval = options.checkpoint_interval,
-                                .durable_batches = options.durable_batches},
-                               *rules, **store, clock, log);
-  processor::Watchdog watchdog(STDIN_FILENO, options.batch_timeout, end_with(log, options.batch_timeout));
-  processor::WatchedProcessor watched(pipeline, watchdog);
-  kcl::FdLineSource source(STDIN_FILENO);
-  kcl::FdLineSink sink(*output);
-  const auto session =
-      kcl::run_session(watched, source, sink, clock, [&log](std::string_view what) { log.warning(what); });
-  return session ? EXIT_SUCCESS : fail(log, session.error().what);
+  const processor::Watchdog::End end = end_with(log, options.batch_timeout);
+  int code = EXIT_FAILURE;
+  store::Result<std::unique_ptr<store::Store>> store;
+  {
+    processor::Watchdog watchdog(STDIN_FILENO, options.batch_timeout, end);
+    store = open_store(options.store, clock, watchdog, log);
+    if (!store) return fail(log, store.error().what);
+    code = serve(options, *rules, **store, *output, clock, watchdog, log);
+  }
+  close_store(*std::move(store), end, options.batch_timeout);
+  return code;
 }
 
 }  // namespace

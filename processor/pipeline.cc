@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "processor/patience.h"
+
 namespace processor {
 namespace {
 
@@ -82,12 +84,7 @@ kcl::Result<void> Pipeline::commit(bool checkpoint_follows) {
   };
   const auto durability =
       checkpoint_follows || options_.durable_batches ? store::Durability::kDurable : store::Durability::kCommitted;
-  auto report = store_.apply(batch, durability);
-  for (int tries = 1; !report && report.error().code == store::Errc::kBusy && tries < kBusyTries; ++tries) {
-    log_.warning(report.error().what + "; trying again");
-    clock_.sleep_for(kBusyPause);
-    report = store_.apply(batch, durability);
-  }
+  const auto report = patiently(clock_, log_, [&] { return store_.apply(batch, durability); });
   if (!report) return std::unexpected(kcl::Error{report.error().what});
   row_written_ = clock_.now();
   tell(*report);

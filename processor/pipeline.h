@@ -31,8 +31,6 @@ struct PipelineOptions {
 class Pipeline final : public kcl::RecordProcessor {
  public:
   static constexpr std::size_t kChunk = 1000;
-  static constexpr int kBusyTries = 3;                   ///< each waits as long as the store waits for other writers
-  static constexpr std::chrono::seconds kBusyPause{1};   ///< between tries: a full disk is busy without any wait
   static constexpr std::chrono::seconds kRowRefresh{5};  ///< a quiet shard's lag is at most so old in its row
 
   Pipeline(PipelineOptions, const limits::Rules&, store::Store&, Clock&, Log&);

@@ -1,15 +1,16 @@
 #include "processor/watchdog.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
+#include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 namespace processor {
 namespace {
 
-constexpr int kStopped = 1;
 constexpr int kWait = -1;
 /// After a hang-up the lines already in the pipe may still be worked on: this often we look if they are.
 constexpr int kAfterHangUpMs = 20;
@@ -22,23 +23,26 @@ std::int64_t steady_ms() {
 }  // namespace
 
 Watchdog::Watchdog(int input, std::chrono::milliseconds limit, End end)
-    : limit_(limit), end_(std::move(end)), stop_(eventfd(0, EFD_CLOEXEC)), thread_([this, input] { watch(input); }) {}
+    : limit_(limit), end_(std::move(end)) {
+  if (pipe2(stop_, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "no pipe for the watchdog");
+  thread_ = std::thread([this, input] { watch(input); });
+}
 
 Watchdog::~Watchdog() {
-  eventfd_write(stop_, kStopped);
+  close(stop_[1]);
   thread_.join();
-  close(stop_);
+  close(stop_[0]);
 }
 
-Watchdog::Busy::Busy(Watchdog& watchdog) : watchdog_(watchdog) {
-  watchdog_.busy_since_ = steady_ms();
+Watchdog::Busy::Busy(Watchdog& watchdog) : watchdog_(watchdog), before_(watchdog.busy_since_) {
+  if (before_ == kIdle) watchdog_.busy_since_ = steady_ms();
 }
 Watchdog::Busy::~Busy() {
-  watchdog_.busy_since_ = kIdle;
+  watchdog_.busy_since_ = before_;
 }
 
 void Watchdog::watch(int input) {
-  pollfd fds[] = {{stop_, POLLIN, 0}, {input, 0, 0}};  // no events asked for: POLLHUP and POLLERR come unasked
+  pollfd fds[] = {{stop_[0], 0, 0}, {input, 0, 0}};  // no events asked for: POLLHUP and POLLERR come unasked
   bool hung_up = false;
   while (true) {
     const int ready = poll(fds, hung_up ? 1 : 2, hung_up ? kAfterHangUpMs : tick_ms());
@@ -82,6 +86,11 @@ kcl::Result<void> WatchedProcessor::shard_ended() {
 kcl::Result<void> WatchedProcessor::shutdown_requested(kcl::Checkpointer& checkpointer) {
   const Watchdog::Busy busy(watchdog_);
   return inner_.shutdown_requested(checkpointer);
+}
+
+kcl::Result<void> WatchedSink::write_line(std::string_view json) {
+  const Watchdog::Busy busy(watchdog_);
+  return inner_.write_line(json);
 }
 
 }  // namespace processor

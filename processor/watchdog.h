@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "kcl/line_channel.h"
 #include "kcl/record_processor.h"
 
 namespace processor {
@@ -20,13 +21,16 @@ class Watchdog {
   /// committed is rolled back and comes again.
   using End = std::function<void(Reason)>;
 
+  /// The `input` of a watchdog that looks at the time only.
+  static constexpr int kNoInput = -1;
+
   /// Watches `input`, the descriptor that the daemon's lines come from. A limit of zero: none.
   Watchdog(int input, std::chrono::milliseconds limit, End end);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// Marks the time in which the child works for the daemon.
+  /// Marks the time in which the child works for the daemon. The time of one within another is the outer's.
   class Busy {
    public:
     explicit Busy(Watchdog& watchdog);
@@ -36,6 +40,7 @@ class Watchdog {
 
    private:
     Watchdog& watchdog_;
+    std::int64_t before_;
   };
 
  private:
@@ -50,7 +55,7 @@ class Watchdog {
   std::chrono::milliseconds limit_;
   End end_;
   std::atomic<SteadyMs> busy_since_{kIdle};
-  int stop_;  // an eventfd
+  int stop_[2] = {};  // a pipe: its writing end is closed, which cannot fail
   std::thread thread_;
 };
 
@@ -67,6 +72,18 @@ class WatchedProcessor final : public kcl::RecordProcessor {
 
  private:
   kcl::RecordProcessor& inner_;
+  Watchdog& watchdog_;
+};
+
+/// A way to the daemon that is watched: it may stop reading, and its end of the pipe still be open.
+class WatchedSink final : public kcl::LineSink {
+ public:
+  WatchedSink(kcl::LineSink& inner, Watchdog& watchdog) : inner_(inner), watchdog_(watchdog) {}
+
+  kcl::Result<void> write_line(std::string_view json) override;
+
+ private:
+  kcl::LineSink& inner_;
   Watchdog& watchdog_;
 };
 

@@ -19,7 +19,7 @@ Advice advice_for(int code) {
     case SQLITE_LOCKED:
       return {Errc::kBusy, "Another program holds the file's lock: end it, or try again later."};
     case SQLITE_FULL:
-      return {Errc::kBusy, "Free space on its disk."};
+      return {Errc::kFatal, "Free space on its disk, and start again."};
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return {Errc::kFatal, "Let this user write to the file and to its directory."};

@@ -11,8 +11,10 @@ namespace store::sqlite {
 
 struct Options {
   bool history = true;
-  /// Bounds each wait for other writers.
-  std::chrono::milliseconds patience = std::chrono::seconds(30);
+  /// Bounds the wait for a turn in the queue of our own writers, who may be many and slow.
+  std::chrono::milliseconds turn_patience = std::chrono::seconds(30);
+  /// Bounds each wait for a lock of SQLite's. Having the turn, only another program can be in the way.
+  std::chrono::milliseconds lock_patience = std::chrono::milliseconds(1500);
 };
 
 /// Creates the file if it is not there, and its folder if that one's parent is. kFatal for a file that is not sound,

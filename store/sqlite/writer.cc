@@ -56,8 +56,8 @@ std::string_view bytes_of(const limits::Sha256Digest& digest) {
 
 Writer::Writer(const std::string& path, const Options& options)
     : history_(options.history),
-      db_(open_for_writing(path, options.patience)),
-      lock_(db_->file(), options.patience),
+      db_(open_for_writing(path, options.lock_patience)),
+      lock_(db_->file(), options.turn_patience),
       keep_dead_letter_(*db_, kKeepDeadLetter),
       record_(*db_, kRecord) {
   make_ready(*db_, lock_);

@@ -45,6 +45,9 @@ struct flock byte_lock(short type, long place) {
   return lock;
 }
 
+/// Only the alarm interrupts a wait, and that is the end of it. A host that interrupts again and again is broken.
+constexpr int kMostInterruptions = 1000;
+
 timespec to_timespec(Clock::duration duration) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
   return {.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(duration - seconds).count()};
@@ -122,8 +125,8 @@ bool WriterLock::lock_byte(long place, Clock::time_point deadline) {
   struct flock lock = byte_lock(F_WRLCK, place);
   if (fcntl(file_, F_SETLK, &lock) == 0) return true;
   const Alarm alarm(deadline);
-  while (fcntl(file_, F_SETLKW, &lock) != 0) {
-    if (errno != EINTR) {
+  for (int interrupted = 0; fcntl(file_, F_SETLKW, &lock) != 0; ++interrupted) {
+    if (errno != EINTR || interrupted == kMostInterruptions) {
       throw failure(Errc::kFatal, database_,
                     fmt::format("cannot lock \"{}-writer\": {}. Keep the database on a local disk.", database_,
                                 std::strerror(errno)));

@@ -266,11 +266,11 @@ TEST_F(PipelineTest, EndsWithoutACheckpointWhenTheStoreFails) {
 
 TEST_F(PipelineTest, TriesABusyStoreAgainAndThenGivesUp) {
   start({.checkpoint_interval = 5s});
-  const store::Error busy{store::Errc::kBusy, "locked by another writer"};
+  const store::Error busy{store::Errc::kBusy, "locked by another writer."};
   testing::internal::CaptureStderr();
   store_.fail_next({busy, busy});
   EXPECT_TRUE(deliver(Delivery().add(created(1))));
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("locked by another writer; trying again"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("locked by another writer. Trying again."));
   EXPECT_EQ(reader_->get("l")->size(), 1);
 
   store_.fail_next({busy, busy, busy});

@@ -86,6 +86,24 @@ TEST(Watchdog, EndsACallThatTakesLongerThanItsLimit) {
   EXPECT_EQ(ended.within(10s), Watchdog::Reason::kTooLong);
 }
 
+TEST(Watchdog, TakesTheTimeOfACallWithinAnotherForTheOuters) {
+  Pipe pipe;
+  Ended ended;
+  Watchdog watchdog(pipe.input(), 50ms, ended.callback());
+  const Watchdog::Busy busy(watchdog);
+  {
+    const Watchdog::Busy within(watchdog);
+  }
+  EXPECT_EQ(ended.within(10s), Watchdog::Reason::kTooLong);
+}
+
+TEST(Watchdog, LooksAtTheTimeEvenIfThereIsNoInput) {
+  Ended ended;
+  Watchdog watchdog(Watchdog::kNoInput, 20ms, ended.callback());
+  const Watchdog::Busy busy(watchdog);
+  EXPECT_EQ(ended.within(10s), Watchdog::Reason::kTooLong);
+}
+
 TEST(Watchdog, DoesNotMindAnIdleChild) {
   Pipe pipe;
   Ended ended;

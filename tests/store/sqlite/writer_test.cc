@@ -222,7 +222,7 @@ TEST_F(WriterTest, RemembersNothingOfABatchThatFailed) {
 }
 
 TEST_F(WriterTest, WaitsABoundedTimeForAnotherProgram) {
-  auto store = open(path_, {.patience = std::chrono::milliseconds(50)}).value();
+  auto store = open(path_, {.lock_patience = std::chrono::milliseconds(50)}).value();
   Connection other(path_, Connection::Mode::kWrite, std::chrono::seconds(5));
   const Transaction writing(other, Transaction::Kind::kWrite);
   const auto report = store->apply(Batch({tests::created(1)}).view(), Durability::kCommitted);
