@@ -179,7 +179,7 @@ class Pipeline:
             "kinesisEndpoint": self.emulators.kinesis_url,
             "dynamoDBEndpoint": f"http://127.0.0.1:{self.emulators.dynamodb_port}",
             "executableName": f"{self.binaries}/limits-processor --store {self.store} --stream {self.name} "
-                              f"--rules properties/rules.json --log-dir {self.path}",
+                              f"--rules properties/rules.json --log-dir {self.path / worker}",
             **settings,
         }
         process = Process(
@@ -200,12 +200,13 @@ class Pipeline:
         wait_until(lambda: self.alive(daemon) and self.judged() >= records,
                    lambda: f"{records} verdicts, there are {self.judged()}; the daemon said: {daemon.words()}")
 
-    def wait_for_positions(self, daemon):
+    def wait_for_positions(self, *daemons):
         """Until each shard's last record is committed, however often it and others were delivered."""
         def there():
             rows = self.shards()
             return all(shard in rows and int(rows[shard]["sequenceNumber"] or 0) >= last for shard, last in self.last.items())
-        wait_until(lambda: self.alive(daemon) and there(), lambda: f"the last records; the daemon said: {daemon.words()}")
+        wait_until(lambda: all([self.alive(daemon) for daemon in daemons]) and there(),
+                   lambda: "the last records; " + "; ".join(f"a daemon said: {daemon.words()}" for daemon in daemons))
 
     @staticmethod
     def alive(daemon):
