@@ -88,15 +88,15 @@ class Process:
 
 
 class Emulators:
-    """Kinesis and DynamoDB, empty. Leaving the `with` block ends them, and every daemon that was started on them."""
+    """Kinesis (which one, KINESIS in the environment says) and DynamoDB, empty. Leaving the `with` block ends them, and every daemon that was started on them."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="user-limits-e2e-")
         self.path = pathlib.Path(self.folder.name)
         self.kinesis_port, self.dynamodb_port = free_port(), free_port()
         self.kinesis_url = f"http://127.0.0.1:{self.kinesis_port}"
-        ports = {"KINESIS_PORT": str(self.kinesis_port), "DYNAMODB_PORT": str(self.dynamodb_port)}
-        self.processes = [Process([ROOT / "daemon" / f"run-{name}"], self.path / f"{name}.log", **ports)
+        where = {"KINESIS_PORT": str(self.kinesis_port), "DYNAMODB_PORT": str(self.dynamodb_port), "LIMITS_VAR": self.folder.name}
+        self.processes = [Process([ROOT / "daemon" / f"run-{name}"], self.path / f"{name}.log", **where)
                           for name in ("kinesis", "dynamodb")]
 
     def __enter__(self):
