@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "limits/wording.h"
 #include "processor/patience.h"
 
 namespace processor {
@@ -60,8 +61,8 @@ limits::Checked<std::optional<limits::Change>> Pipeline::decide(const kcl::Recor
     case Route::Action::kIgnore:
       return std::nullopt;
     case Route::Action::kDeadLetter:
-      return std::unexpected(
-          Fault{Reason::kUnrouted, fmt::format("type: no rule routes \"{}\" to a handler", (*event)->type)});
+      return std::unexpected(Fault{
+          Reason::kUnrouted, fmt::format("type: no rule routes {} to a handler", limits::in_quotes((*event)->type))});
     case Route::Action::kHandle:
       break;
   }

@@ -22,8 +22,7 @@ std::int64_t steady_ms() {
 
 }  // namespace
 
-Watchdog::Watchdog(int input, std::chrono::milliseconds limit, End end)
-    : limit_(limit), end_(std::move(end)) {
+Watchdog::Watchdog(int input, std::chrono::milliseconds limit, End end) : limit_(limit), end_(std::move(end)) {
   if (pipe2(stop_, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "no pipe for the watchdog");
   thread_ = std::thread([this, input] { watch(input); });
 }

@@ -79,6 +79,18 @@ TEST_F(LogTest, WarnsAndGoesOnWithoutAFileItCannotOpen) {
   EXPECT_THAT(printed, HasSubstr("still here"));
 }
 
+TEST_F(LogTest, WritesNothingThatATerminalActsUpon) {
+  testing::internal::CaptureStderr();
+  Log log({.directory = folder_});
+  log.open_file("s", "\x1b[2J\"x\"");
+  log.warning(
+      "red \x1b[31m, \xc2\x9b"
+      "31m, a line\nend, \x7f and Ü");
+  constexpr std::string_view kWarning = R"([__2J_x_] warning: red \x1b[31m, \x9b31m, a line\x0aend, \x7f and Ü)";
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), std::string(kWarning) + "\n");
+  EXPECT_THAT(file("s.__2J_x_.log"), HasSubstr(R"([__2J_x_] red \x1b[31m, \x9b31m, a line\x0aend, \x7f and Ü)"));
+}
+
 TEST_F(LogTest, NeverLeavesItsFolderForAStrangeShardName) {
   Log log({.directory = folder_});
   log.open_file("../up", "a/b");

@@ -90,6 +90,10 @@ class Child:
     def call(self, action, answer=None, **fields):
         """One action up to its status. Returns the checkpoints it asked for, which are answered with error=`answer`."""
         self.send(action, **fields)
+        return self.finish(action, answer)
+
+    def finish(self, action, answer=None):
+        """The same, of an action that was sent."""
         checkpoints = []
         while (line := self.read()) is not None:
             if line["action"] == "status":
