@@ -95,7 +95,9 @@ class Emulators:
         self.path = pathlib.Path(self.folder.name)
         self.kinesis_port, self.dynamodb_port = free_port(), free_port()
         self.kinesis_url = f"http://127.0.0.1:{self.kinesis_port}"
-        where = {"KINESIS_PORT": str(self.kinesis_port), "DYNAMODB_PORT": str(self.dynamodb_port), "LIMITS_VAR": self.folder.name}
+        # kinesis-mock counts closed shards, too, against its limit of 50.
+        where = {"KINESIS_PORT": str(self.kinesis_port), "DYNAMODB_PORT": str(self.dynamodb_port), "LIMITS_VAR": self.folder.name,
+                 "SHARD_LIMIT": "1000"}
         self.processes = [Process([ROOT / "daemon" / f"run-{name}"], self.path / f"{name}.log", **where)
                           for name in ("kinesis", "dynamodb")]
 
