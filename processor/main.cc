@@ -63,13 +63,6 @@ store::Result<std::unique_ptr<store::Store>> open_store(const std::string& url, 
   return processor::patiently(clock, log, [&] { return store::open(url); });
 }
 
-/// The daemon may be gone, and that is no reason to leave the store as it stands; a disk that hangs is.
-void close_store(std::unique_ptr<store::Store> store, const processor::Watchdog::End& end, std::chrono::seconds limit) {
-  processor::Watchdog watchdog(processor::Watchdog::kNoInput, limit, end);
-  const processor::Watchdog::Busy busy(watchdog);
-  store.reset();
-}
-
 int run(const processor::Options& options) {
   processor::Log log(options.log);
   const auto output = kcl::take_daemon_streams();
@@ -78,16 +71,13 @@ int run(const processor::Options& options) {
   if (!rules) return fail(log, rules.error());
 
   processor::SystemClock clock;
-  const processor::Watchdog::End end = end_with(log, options.batch_timeout);
-  int code = EXIT_FAILURE;
-  store::Result<std::unique_ptr<store::Store>> store;
-  {
-    processor::Watchdog watchdog(STDIN_FILENO, options.batch_timeout, end);
-    store = open_store(options.store, clock, watchdog, log);
-    if (!store) return fail(log, store.error().what);
-    code = serve(options, *rules, **store, *output, clock, watchdog, log);
-  }
-  close_store(*std::move(store), end, options.batch_timeout);
+  processor::Watchdog watchdog(STDIN_FILENO, options.batch_timeout, end_with(log, options.batch_timeout));
+  auto store = open_store(options.store, clock, watchdog, log);
+  if (!store) return fail(log, store.error().what);
+  const int code = serve(options, *rules, **store, *output, clock, watchdog, log);
+  // The daemon may be gone, and that is no reason to leave the store as it stands; a disk that hangs is.
+  const processor::Watchdog::Busy closing(watchdog, processor::Watchdog::HangUp::kIgnored);
+  store->reset();
   return code;
 }
 

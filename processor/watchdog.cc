@@ -33,8 +33,10 @@ Watchdog::~Watchdog() {
   close(stop_[0]);
 }
 
-Watchdog::Busy::Busy(Watchdog& watchdog) : watchdog_(watchdog), before_(watchdog.busy_since_) {
-  if (before_ == kIdle) watchdog_.busy_since_ = steady_ms();
+Watchdog::Busy::Busy(Watchdog& watchdog, HangUp hang_up) : watchdog_(watchdog), before_(watchdog.busy_since_) {
+  if (before_ != kIdle) return;
+  watchdog_.hang_up_ = hang_up;
+  watchdog_.busy_since_ = steady_ms();
 }
 Watchdog::Busy::~Busy() {
   watchdog_.busy_since_ = before_;
@@ -47,7 +49,7 @@ void Watchdog::watch(int input) {
     const int ready = poll(fds, hung_up ? 1 : 2, hung_up ? kAfterHangUpMs : tick_ms());
     if (ready > 0 && fds[0].revents != 0) return;
     hung_up = hung_up || (ready > 0 && fds[1].revents != 0);
-    if (hung_up && busy_since_ != kIdle) return end_(Reason::kHungUp);
+    if (hung_up && busy_since_ != kIdle && hang_up_ == HangUp::kEnds) return end_(Reason::kHungUp);
     if (overdue()) return end_(Reason::kTooLong);
   }
 }
@@ -88,7 +90,7 @@ kcl::Result<void> WatchedProcessor::shutdown_requested(kcl::Checkpointer& checkp
 }
 
 kcl::Result<void> WatchedSink::write_line(std::string_view json) {
-  const Watchdog::Busy busy(watchdog_);
+  const Watchdog::Busy busy(watchdog_, Watchdog::HangUp::kIgnored);
   return inner_.write_line(json);
 }
 

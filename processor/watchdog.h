@@ -21,19 +21,22 @@ class Watchdog {
   /// committed is rolled back and comes again.
   using End = std::function<void(Reason)>;
 
-  /// The `input` of a watchdog that looks at the time only.
-  static constexpr int kNoInput = -1;
-
   /// Watches `input`, the descriptor that the daemon's lines come from. A limit of zero: none.
   Watchdog(int input, std::chrono::milliseconds limit, End end);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// Marks the time in which the child works for the daemon. The time of one within another is the outer's.
+  /// What a hang-up means while the child is busy.
+  enum class HangUp : bool {
+    kIgnored,  ///< there is something to finish that others than the daemon need
+    kEnds,     ///< nobody waits for the outcome
+  };
+
+  /// Marks the time in which the child works. One within another changes nothing.
   class Busy {
    public:
-    explicit Busy(Watchdog& watchdog);
+    explicit Busy(Watchdog& watchdog, HangUp hang_up = HangUp::kEnds);
     ~Busy();
     Busy(const Busy&) = delete;
     Busy& operator=(const Busy&) = delete;
@@ -55,6 +58,7 @@ class Watchdog {
   std::chrono::milliseconds limit_;
   End end_;
   std::atomic<SteadyMs> busy_since_{kIdle};
+  std::atomic<HangUp> hang_up_{HangUp::kEnds};
   int stop_[2] = {};  // a pipe: its writing end is closed, which cannot fail
   std::thread thread_;
 };
@@ -75,7 +79,8 @@ class WatchedProcessor final : public kcl::RecordProcessor {
   Watchdog& watchdog_;
 };
 
-/// A way to the daemon that is watched: it may stop reading, and its end of the pipe still be open.
+/// A way to the daemon that is watched: it may stop reading, and its end of the pipe still be open. A hang-up is left
+/// to whoever reads next, so that it does not matter whether it comes before the last line is through or after.
 class WatchedSink final : public kcl::LineSink {
  public:
   WatchedSink(kcl::LineSink& inner, Watchdog& watchdog) : inner_(inner), watchdog_(watchdog) {}

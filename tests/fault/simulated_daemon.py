@@ -145,6 +145,8 @@ class SimulatedDaemon:
         worker.busy = False
         while (line := worker.child.read()) is not None and line["action"] == "checkpoint":
             assert not worker.lease_lost, f"a checkpoint after {LEASE_LOST}: {line}"
+            # By its number, the last record is checkpointed already: nothing would happen, and the children never start.
+            assert action != "shardEnded" or line["sequenceNumber"] is None, f"a shard does not end by a number: {line}"
             error = self.judge(worker, line)
             self.answer(worker, line, error)
             if error in REFUSED:

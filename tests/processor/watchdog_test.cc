@@ -97,10 +97,12 @@ TEST(Watchdog, TakesTheTimeOfACallWithinAnotherForTheOuters) {
   EXPECT_EQ(ended.within(10s), Watchdog::Reason::kTooLong);
 }
 
-TEST(Watchdog, LooksAtTheTimeEvenIfThereIsNoInput) {
+TEST(Watchdog, LooksOnlyAtTheTimeOfWhatAHangUpMustNotEnd) {
+  Pipe pipe;
   Ended ended;
-  Watchdog watchdog(Watchdog::kNoInput, 20ms, ended.callback());
-  const Watchdog::Busy busy(watchdog);
+  pipe.hang_up();
+  Watchdog watchdog(pipe.input(), 100ms, ended.callback());
+  const Watchdog::Busy busy(watchdog, Watchdog::HangUp::kIgnored);
   EXPECT_EQ(ended.within(10s), Watchdog::Reason::kTooLong);
 }
 
