@@ -43,6 +43,11 @@ limits() {
   "$bin/limits" --log-level error "$@"
 }
 
+# or_in_container SERVICE [ARGUMENT...]: where nothing is built but Docker is, becomes the compose file's service of that name.
+or_in_container() {
+  [ -x "$bin/limits" ] || ! command -v docker >/dev/null || exec docker compose -f docker/compose.yaml run --rm "$@"
+}
+
 # started_at PID: when the process started, in clock ticks since the machine did; fails if it is gone or a zombie.
 # With the pid it names one process for good: pids come again.
 started_at() {
@@ -136,4 +141,4 @@ DYNAMODB_PORT=${DYNAMODB_PORT:-8000}
 if running kinesis && [ -r "$run/ports" ]; then
   read -r KINESIS_PORT DYNAMODB_PORT <"$run/ports"
 fi
-kinesis_url=http://127.0.0.1:$KINESIS_PORT
+kinesis_url=http://${KINESIS_HOST:-127.0.0.1}:$KINESIS_PORT
