@@ -125,6 +125,7 @@ std::optional<Decimal> parse(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::WithinASecond watch;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t comma = std::min(input.find(','), input.size());
   const std::string_view left = input.substr(0, comma);

@@ -169,6 +169,7 @@ std::optional<Reason> decode(std::string_view text, char next) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::WithinASecond watch;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto fault = decode(input, '}');
   fuzz::require(decode(input, '"') == fault, "what stands behind a record to change nothing");

@@ -68,6 +68,7 @@ void require_same(const kcl::Result<Message>& a, const kcl::Result<Message>& b) 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::WithinASecond watch;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   Line by_record(input);
   MessageParser cuts(0);

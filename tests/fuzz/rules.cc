@@ -46,6 +46,7 @@ std::string_view name_of(const Route& route) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::WithinASecond watch;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto rules = Rules::parse(input, "rules.json");
   if (!rules) {
