@@ -101,6 +101,19 @@ Checked<Decimal> Decimal::add(const Decimal& a, const Decimal& b) {
   return std::unexpected(too_many_digits("the sum of " + a.to_string() + " and " + b.to_string()));
 }
 
+bool Decimal::is_percentage(const Decimal& percentage, const Decimal& part, const Decimal& whole) {
+  // |p - 100 r / v| <= 0.01, multiplied by 100 |v| and by the scales of all three: products of 118 digits at most.
+  using Product = boost::multiprecision::int512_t;
+  const Product p(percentage.unscaled_);
+  const Product r(part.unscaled_);
+  const Product v(whole.unscaled_);
+  const Product p_scale(power_of_ten(percentage.scale_));
+  const Product r_scale(power_of_ten(part.scale_));
+  const Product v_scale(power_of_ten(whole.scale_));
+  const Product difference = p * v * r_scale - 100 * r * p_scale * v_scale;
+  return 100 * abs(difference) <= abs(v) * p_scale * r_scale;
+}
+
 char* Decimal::write_to(char* out) const {
   std::array<char, kMaxDigits> buffer;
   const auto magnitude = static_cast<Magnitude>(unscaled_ < 0 ? -unscaled_ : unscaled_);

@@ -26,6 +26,9 @@ class Decimal {
   /// The exact sum with the greater scale of the two; kOutOfRange if that has more than 38 digits.
   [[nodiscard]] static Checked<Decimal> add(const Decimal& a, const Decimal& b);
 
+  /// Whether `percentage` is 100 x part / whole to within 0.01. `whole` is not 0.
+  [[nodiscard]] static bool is_percentage(const Decimal& percentage, const Decimal& part, const Decimal& whole);
+
   /// Canonical text: no leading zeros but one before the point, `scale` digits after it. `parse` gives the same back.
   void append_to(std::string& out) const;
   [[nodiscard]] std::string to_string() const;
