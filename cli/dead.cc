@@ -11,7 +11,7 @@ namespace {
 JsonObject as_object(const store::DeadLetterRow& row) {
   JsonObject object;
   object.add("id", row.id)
-      .add("state", row.state)
+      .add("state", to_string(row.state))
       .add("reason", to_string(row.reason))
       .add("what", row.what)
       .add("bytes", row.raw.size())
@@ -32,8 +32,12 @@ std::vector<Column> columns() {
 }
 
 std::vector<std::string> cells(const store::DeadLetterRow& row) {
-  return {std::to_string(row.id), row.state,           std::string(to_string(row.reason)),
-          count(row.seen),        utc(row.arrival_ms), row.what};
+  return {std::to_string(row.id),
+          std::string(to_string(row.state)),
+          std::string(to_string(row.reason)),
+          count(row.seen),
+          utc(row.arrival_ms),
+          row.what};
 }
 
 class DeadList final : public Command {
@@ -82,7 +86,7 @@ class DeadShow final : public Command {
  private:
   static void print_card(Output& output, const store::DeadLetterRow& row) {
     Table::card(output, {{"Dead letter", std::to_string(row.id)},
-                         {"State", row.state},
+                         {"State", std::string(to_string(row.state))},
                          {"Reason", std::string(to_string(row.reason))},
                          {"What", row.what},
                          {"Shard", row.stream + '/' + row.shard},

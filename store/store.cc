@@ -10,6 +10,8 @@ namespace {
 constexpr std::array<std::string_view, kVerdictCount> kVerdictNames = {"applied", "duplicate", "stale",  "parked",
                                                                        "ignored", "dead",      "expired"};
 
+constexpr std::array<std::string_view, 3> kLetterStates = {"open", "replayed", "discarded"};
+
 /// The rule that the change breaks, or nothing.
 std::string_view broken_rule(const limits::Change& change) {
   if (change.key.aggregate_id.empty() || change.key.user_limit_id.empty()) return "it names no limit";
@@ -18,24 +20,42 @@ std::string_view broken_rule(const limits::Change& change) {
   return {};
 }
 
+std::unexpected<Error> refused(const ShardKey& shard, std::string_view why) {
+  return std::unexpected(Error{Errc::kFatal, fmt::format("store: the batch of stream \"{}\", shard \"{}\" was refused "
+                                                         "and nothing of it applied: {}. Its maker is at fault.",
+                                                         shard.stream, shard.shard, why)});
+}
+
+Result<void> check(const ShardKey& shard) {
+  if (shard.stream.empty() || shard.shard.empty()) return refused(shard, "it must name its stream and shard");
+  return {};
+}
+
+Result<void> check(const ShardKey& shard, std::size_t place, const limits::Change& change) {
+  const std::string_view rule = broken_rule(change);
+  if (rule.empty()) return {};
+  return refused(shard, fmt::format("change {} (limit \"{}\" of \"{}\", event \"{}\"): {}", place,
+                                    change.key.user_limit_id, change.key.aggregate_id, change.stamp.event_id, rule));
+}
+
 Result<void> check(const Batch& batch, Durability durability) {
-  const ShardProgress& shard = batch.shard;
-  const auto refused = [&](std::string_view why) {
-    return std::unexpected(
-        Error{Errc::kFatal, fmt::format("store: the batch of stream \"{}\", shard \"{}\" was refused "
-                                        "and nothing of it applied: {}. Its maker is at fault.",
-                                        shard.key.stream, shard.key.shard, why)});
-  };
-  if (shard.key.stream.empty() || shard.key.shard.empty()) return refused("it must name its stream and shard");
-  if (shard.checkpoint_follows && durability != Durability::kDurable) {
-    return refused("what a checkpoint follows must be durable");
+  const ShardKey& shard = batch.shard.key;
+  if (auto named = check(shard); !named) return named;
+  if (batch.shard.checkpoint_follows && durability != Durability::kDurable) {
+    return refused(shard, "what a checkpoint follows must be durable");
   }
   for (std::size_t i = 0; i < batch.changes.size(); ++i) {
-    const limits::Change& change = batch.changes[i];
-    if (const std::string_view rule = broken_rule(change); !rule.empty()) {
-      return refused(fmt::format("change {} (limit \"{}\" of \"{}\", event \"{}\"): {}", i, change.key.user_limit_id,
-                                 change.key.aggregate_id, change.stamp.event_id, rule));
-    }
+    if (auto sound = check(shard, i, batch.changes[i]); !sound) return sound;
+  }
+  return {};
+}
+
+Result<void> check(const Replay& replay) {
+  if (auto named = check(replay.shard); !named) return named;
+  for (std::size_t i = 0; i < replay.retries.size(); ++i) {
+    const auto& outcome = replay.retries[i].outcome;
+    if (!outcome || !*outcome) continue;
+    if (auto sound = check(replay.shard, i, **outcome); !sound) return sound;
   }
   return {};
 }
@@ -66,6 +86,23 @@ limits::Sha256Digest key_of(limits::Reason reason, std::string_view raw) {
 Result<Report> Store::apply(const Batch& batch, Durability durability) {
   if (auto sound = check(batch, durability); !sound) return std::unexpected(std::move(sound.error()));
   return do_apply(batch, durability);
+}
+
+Result<ReplayReport> Store::replay(const Replay& replay) {
+  if (auto sound = check(replay); !sound) return std::unexpected(std::move(sound.error()));
+  return do_replay(replay);
+}
+
+Result<std::int64_t> Store::discard(std::span<const std::int64_t> ids, limits::TimeMs now) {
+  return do_discard(ids, now);
+}
+
+std::span<const std::string_view> letter_states() {
+  return kLetterStates;
+}
+
+std::string_view to_string(LetterState state) {
+  return kLetterStates[static_cast<std::size_t>(state)];
 }
 
 Result<std::string> Reader::digest() {

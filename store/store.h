@@ -116,6 +116,28 @@ struct Report {
   friend bool operator==(const Report&, const Report&) = default;
 };
 
+/// A dead letter that an operator takes up again.
+struct Retry {
+  std::int64_t id = 0;
+  /// What it does by the rules as they are now, its origin included; nothing: they ignore it. Or why it still cannot be
+  /// applied.
+  limits::Checked<std::optional<limits::Change>> outcome;
+};
+
+/// Dead letters of one shard that are taken up again.
+struct Replay {
+  ShardKey shard;                  ///< where they came from
+  std::string_view rules_version;  ///< of the rules that said what they do
+  limits::TimeMs now;
+  std::span<const Retry> retries;
+};
+
+struct ReplayReport {
+  Report applied;             ///< of the letters that were open; kDead: failed again
+  std::int64_t not_open = 0;  ///< somebody settled them before: left alone
+  friend bool operator==(const ReplayReport&, const ReplayReport&) = default;
+};
+
 /// The write side. One thread per Store; many processes may share what it stores to.
 class Store {
  public:
@@ -129,8 +151,19 @@ class Store {
   /// ids or without a group, a definition without progress, a checkpoint that follows without kDurable.
   [[nodiscard]] Result<Report> apply(const Batch& batch, Durability durability);
 
+  /// Does what the open ones among these dead letters do, and settles them, all or nothing: a letter that can be
+  /// applied is `replayed`, one that fails again stays open, with one attempt more and what was wrong this time. The
+  /// history names the place that the record came from first. The shard's row stays as it is: it counts what was read
+  /// from the shard. Durable, and safe beside other operators and children. Errors as for `apply`.
+  [[nodiscard]] Result<ReplayReport> replay(const Replay& replay);
+
+  /// Sets the open ones among these dead letters to `discarded`, all or nothing, durably. Returns how many that were.
+  [[nodiscard]] Result<std::int64_t> discard(std::span<const std::int64_t> ids, limits::TimeMs now);
+
  private:
   virtual Result<Report> do_apply(const Batch&, Durability) = 0;
+  virtual Result<ReplayReport> do_replay(const Replay&) = 0;
+  virtual Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) = 0;
 };
 
 /// One event of a limit, as it was applied. The first group of members is content and made from the event alone; the
@@ -167,9 +200,14 @@ struct ParkedLimit {
   std::int64_t since_ms = 0;  ///< arrival of the one that was stored first
 };
 
+/// What became of a dead letter. Only an operator settles one, and nothing opens it again, a redelivery neither.
+enum class LetterState : std::uint8_t { kOpen, kReplayed, kDiscarded };
+[[nodiscard]] std::span<const std::string_view> letter_states();  ///< their names, in the order of the enumerators
+[[nodiscard]] std::string_view to_string(LetterState);
+
 struct DeadLetterRow {
   std::int64_t id = 0;
-  std::string state;  ///< open, replayed, discarded
+  LetterState state{};  ///< outside equality, as all that operators do
   limits::Reason reason{};
   std::string what;
   std::string raw;
@@ -180,6 +218,9 @@ struct DeadLetterRow {
   std::int64_t arrival_ms = 0;
   std::int64_t seen = 1;  ///< outside equality
   std::string rules_version;
+  std::int64_t attempts = 0;               ///< how often it was replayed, the successful time included
+  std::optional<std::int64_t> handled_at;  ///< when it was last replayed or discarded
+  std::optional<std::string> retry_what;   ///< what was wrong at the last attempt, if it failed again
 };
 
 struct ShardRow {
@@ -198,6 +239,29 @@ struct ShardRow {
   std::int64_t sequence_conflicts = 0;
   std::int64_t foreign_aggregates = 0;
   std::string rules_version;
+};
+
+/// A stamp that owns its text.
+struct OwnedStamp {
+  std::int64_t sequence = 0;
+  std::string event_id;
+  friend auto operator<=>(const OwnedStamp&, const OwnedStamp&) = default;
+
+  [[nodiscard]] limits::Stamp view() const { return {.sequence = {sequence}, .event_id = event_id}; }
+};
+
+/// A limit as it is kept, defined or not: what is known of it, and what that rests upon.
+struct KeptLimit {
+  limits::UserLimit state;  ///< fields of a group that is not set mean nothing
+  std::optional<OwnedStamp> definition;
+  std::optional<OwnedStamp> progress;
+  std::optional<OwnedStamp> floor;  ///< retention took the events up to this one
+  std::vector<HistoryRow> history;  ///< by stamps, oldest first
+};
+
+struct KeptFilter {
+  std::optional<std::string> user_limit_id;
+  bool history = true;  ///< with the events, or without
 };
 
 struct LimitFilter {
@@ -242,6 +306,9 @@ class Reader {
   /// By id, oldest first.
   [[nodiscard]] virtual Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) = 0;
   [[nodiscard]] virtual Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) = 0;
+  /// By (limit, aggregate). Each limit is of one committed state, but a long walk sees newer ones as it goes on, so
+  /// that it holds up nobody; it holds some hundred limits at a time.
+  [[nodiscard]] virtual Result<void> each_kept_limit(const KeptFilter&, const Visitor<KeptLimit>&) = 0;
   /// By (stream, shard).
   [[nodiscard]] virtual Result<std::vector<ShardRow>> shards() = 0;
   [[nodiscard]] virtual Result<Waiting> waiting() = 0;

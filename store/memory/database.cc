@@ -82,6 +82,50 @@ Report Database::apply(const Batch& batch) {
   return report;
 }
 
+ReplayReport Database::replay(const Replay& replay) {
+  const std::lock_guard lock(mutex_);
+  const ShardProgress provenance{.key = replay.shard,
+                                 .sequence = {},
+                                 .millis_behind_latest = {},
+                                 .now = replay.now,
+                                 .owner = {},
+                                 .rules_version = replay.rules_version};
+  ReplayReport report;
+  for (const Retry& retry : replay.retries) {
+    DeadLetterRow* const row = find_open(retry.id);
+    if (row == nullptr) {
+      ++report.not_open;
+      continue;
+    }
+    ++row->attempts;
+    row->handled_at = replay.now.value;
+    row->retry_what = retry.outcome ? std::nullopt : std::optional(retry.outcome.error().what);
+    if (retry.outcome) row->state = LetterState::kReplayed;
+    Tally& verdicts = report.applied.verdicts;
+    if (!retry.outcome) {
+      ++verdicts[Verdict::kDead];
+    } else if (!*retry.outcome) {
+      ++verdicts[Verdict::kIgnored];
+    } else {
+      ++verdicts[apply(**retry.outcome, provenance, report.applied)];
+    }
+  }
+  return report;
+}
+
+std::int64_t Database::discard(std::span<const std::int64_t> ids, limits::TimeMs now) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t discarded = 0;
+  for (const std::int64_t id : ids) {
+    if (DeadLetterRow* const row = find_open(id)) {
+      row->state = LetterState::kDiscarded;
+      row->handled_at = now.value;
+      ++discarded;
+    }
+  }
+  return discarded;
+}
+
 State Database::snapshot() const {
   const std::lock_guard lock(mutex_);
   return state_;
@@ -128,6 +172,12 @@ Limit& Database::limit_of(const limits::Change& change, Report& report) {
   return limit;
 }
 
+DeadLetterRow* Database::find_open(std::int64_t id) {
+  const auto found = std::ranges::find(state_.dead_letters, id, [](const auto& entry) { return entry.second.id; });
+  const bool is_open = found != state_.dead_letters.end() && found->second.state == LetterState::kOpen;
+  return is_open ? &found->second : nullptr;
+}
+
 void Database::keep(const DeadLetter& letter, const ShardProgress& shard) {
   const auto [place, is_new] = state_.dead_letters.try_emplace(key_of(letter.fault.reason, letter.raw));
   DeadLetterRow& row = place->second;
@@ -137,7 +187,7 @@ void Database::keep(const DeadLetter& letter, const ShardProgress& shard) {
   }
   row = {
       .id = std::ssize(state_.dead_letters),
-      .state = "open",
+      .state = LetterState::kOpen,
       .reason = letter.fault.reason,
       .what = letter.fault.what,
       .raw = std::string(letter.raw),
@@ -148,6 +198,9 @@ void Database::keep(const DeadLetter& letter, const ShardProgress& shard) {
       .arrival_ms = letter.origin.arrival.value,
       .seen = 1,
       .rules_version = std::string(shard.rules_version),
+      .attempts = 0,
+      .handled_at = {},
+      .retry_what = {},
   };
 }
 

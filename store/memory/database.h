@@ -21,13 +21,7 @@ struct LimitKey {
   friend auto operator<=>(const LimitKey&, const LimitKey&) = default;
 };
 
-struct Stamp {
-  std::int64_t sequence = 0;
-  std::string event_id;
-  friend auto operator<=>(const Stamp&, const Stamp&) = default;
-
-  [[nodiscard]] limits::Stamp view() const { return {.sequence = {sequence}, .event_id = event_id}; }
-};
+using Stamp = OwnedStamp;
 
 /// A limit and all that is known of it. A group that is not set has no stamp, and its fields in `state` mean nothing.
 struct Limit {
@@ -56,6 +50,8 @@ class Database {
   explicit Database(Options options) : options_(options) {}
 
   Report apply(const Batch&);
+  ReplayReport replay(const Replay&);
+  std::int64_t discard(std::span<const std::int64_t> ids, limits::TimeMs now);
 
   /// A copy, so that a reader holds nothing up however long it takes.
   [[nodiscard]] State snapshot() const;
@@ -64,6 +60,8 @@ class Database {
   Verdict apply(const limits::Change&, const ShardProgress&, Report&);
   Limit& limit_of(const limits::Change&, Report&);
   void keep(const DeadLetter&, const ShardProgress&);
+  /// Nothing if it is settled, or not there.
+  DeadLetterRow* find_open(std::int64_t id);
   void record(const ShardProgress&, const Report&);
 
   const Options options_;

@@ -16,6 +16,10 @@ class MemoryStore final : public Store {
 
  private:
   Result<Report> do_apply(const Batch& batch, Durability) override { return database_->apply(batch); }
+  Result<ReplayReport> do_replay(const Replay& replay) override { return database_->replay(replay); }
+  Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) override {
+    return database_->discard(ids, now);
+  }
 
   std::shared_ptr<Database> database_;
 };
@@ -30,6 +34,7 @@ class MemoryReader final : public Reader {
   Result<void> each_parked(const Visitor<ParkedLimit>&) override;
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
+  Result<void> each_kept_limit(const KeptFilter&, const Visitor<KeptLimit>&) override;
   Result<std::vector<ShardRow>> shards() override;
   Result<Waiting> waiting() override;
   Result<std::vector<std::string>> damage(Scrutiny) override { return {}; }
@@ -130,6 +135,25 @@ Result<std::optional<DeadLetterRow>> MemoryReader::dead_letter(std::int64_t id) 
   return std::nullopt;
 }
 
+Result<void> MemoryReader::each_kept_limit(const KeptFilter& filter, const Visitor<KeptLimit>& visit) {
+  const State state = database_->snapshot();
+  for (const auto& [id, aggregates] : state.aggregates) {
+    if (id != filter.user_limit_id.value_or(id)) continue;
+    for (const Limit* limit : limits_of(state, id)) {
+      KeptLimit kept{.state = limit->state,
+                     .definition = limit->definition,
+                     .progress = limit->progress,
+                     .floor = std::nullopt,
+                     .history = {}};
+      if (filter.history) {
+        for (const auto& [stamp, row] : limit->history) kept.history.push_back(row);
+      }
+      if (!visit(kept)) return {};
+    }
+  }
+  return {};
+}
+
 Result<std::vector<ShardRow>> MemoryReader::shards() {
   const State state = database_->snapshot();
   std::vector<ShardRow> rows;
@@ -139,7 +163,7 @@ Result<std::vector<ShardRow>> MemoryReader::shards() {
 
 Result<Waiting> MemoryReader::waiting() {
   const State state = database_->snapshot();
-  const auto is_open = [](const auto& entry) { return entry.second.state == "open"; };
+  const auto is_open = [](const auto& entry) { return entry.second.state == LetterState::kOpen; };
   return Waiting{.parked_limits = std::ssize(parked_limits(state)),
                  .open_dead_letters = std::ranges::count_if(state.dead_letters, is_open)};
 }

@@ -11,19 +11,21 @@
 #include "store/sqlite/backup.h"
 #include "store/sqlite/damage.h"
 #include "store/sqlite/file.h"
+#include "store/sqlite/rows.h"
 
 namespace store::sqlite {
 namespace {
 
 // Statements that differ in what follows.
-constexpr const char* kSelectLimits = R"sql(
+constexpr const char* kSelectAnyLimits = R"sql(
   SELECT d.aggregate_id, d.user_limit_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
          p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at,
-         p.defined_by, d.event_id, p.sequence, p.event_id
-  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id)
-  WHERE d.user_id IS NOT NULL )sql";
+         p.defined_by, d.event_id, p.sequence, p.event_id, p.floor_sequence, p.floor_event_id, d.limit_id
+  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id) )sql";
+const std::string kSelectLimits = std::string(kSelectAnyLimits) + "WHERE d.user_id IS NOT NULL ";
 constexpr const char* kSelectDeadLetters = R"sql(
-  SELECT id, state, reason, what, raw, stream, shard, kinesis_sequence, sub_sequence, arrival, seen, rules_version
+  SELECT id, state, reason, what, raw, stream, shard, kinesis_sequence, sub_sequence, arrival, seen, rules_version,
+         attempts, handled_at, retry_what
   FROM dead_letters )sql";
 
 constexpr const char* kSelectParked = R"sql(
@@ -45,132 +47,6 @@ constexpr const char* kSelectShards = R"sql(
          discrepancies_seen, sequence_conflicts, foreign_aggregates, rules_version
   FROM shards ORDER BY stream, shard)sql";
 
-/// Reads the columns of a row from left to right.
-class Columns {
- public:
-  Columns(const Connection& db, const Statement& row) : db_(db), row_(row) {}
-
-  std::int64_t integer() { return row_.integer(next_++); }
-  std::string text() { return std::string(row_.text(next_++)); }
-  std::optional<std::int64_t> optional_integer() { return row_.optional_integer(next_++); }
-  std::optional<std::string> optional_text() { return row_.optional_text(next_++); }
-
-  template <class Enum>
-  Enum word() {
-    const std::string_view text = row_.text(next_++);
-    if (const auto value = limits::from_word<Enum>(text)) return *value;
-    throw failure(
-        Errc::kFatal, db_.path(),
-        fmt::format("a limit has the word \"{}\", which this program does not know. Another program wrote it: "
-                    "put back a backup.",
-                    text));
-  }
-
- private:
-  const Connection& db_;
-  const Statement& row_;
-  int next_ = 0;
-};
-
-// Members of a braced list are read in the order they stand in.
-
-limits::UserLimit read_limit(Columns& row) {
-  limits::UserLimit limit;
-  limit.aggregate_id = row.text();
-  limit.user_limit_id = row.text();
-  limit.user_id = row.text();
-  limit.brand_id = row.text();
-  limit.currency_code = row.text();
-  limit.type = row.word<limits::LimitType>();
-  limit.period = row.word<limits::Period>();
-  limit.status = row.word<limits::Status>();
-  limit.value = row.text();
-  limit.progress = row.text();
-  limit.previous_limit_value = row.optional_text();
-  limit.active_from = row.integer();
-  limit.active_until = row.optional_integer();
-  limit.next_reset_time = row.optional_integer();
-  limit.created_at = row.optional_integer();
-  return limit;
-}
-
-ParkedLimit read_parked(Columns& row) {
-  return {.aggregate_id = row.text(),
-          .user_limit_id = row.text(),
-          .progress = row.text(),
-          .next_reset_time = row.optional_integer(),
-          .newest_sequence = row.integer(),
-          .newest_event_id = row.text(),
-          .events = row.integer(),
-          .since_ms = row.integer()};
-}
-
-HistoryRow read_history(Columns& row) {
-  return {.aggregate_id = row.text(),
-          .user_limit_id = row.text(),
-          .sequence = row.integer(),
-          .event_id = row.text(),
-          .type = row.text(),
-          .handler = row.text(),
-          .created_at = row.integer(),
-          .progress_after = row.optional_text(),
-          .fields = row.text(),
-          .change_id = row.integer(),
-          .stream = row.text(),
-          .shard = row.text(),
-          .kinesis_sequence = row.text(),
-          .sub_sequence = row.integer(),
-          .arrival_ms = row.integer(),
-          .rules_version = row.text()};
-}
-
-limits::Reason read_reason(std::string_view name, const Connection& db) {
-  if (const auto reason = limits::parse_reason(name)) return *reason;
-  throw failure(Errc::kFatal, db.path(),
-                fmt::format("a dead letter has the reason \"{}\", which this program does not know. Another program "
-                            "wrote it: put back a backup.",
-                            name));
-}
-
-DeadLetterRow read_dead_letter(Columns& row, const Connection& db) {
-  return {.id = row.integer(),
-          .state = row.text(),
-          .reason = read_reason(row.text(), db),
-          .what = row.text(),
-          .raw = row.text(),
-          .stream = row.text(),
-          .shard = row.text(),
-          .kinesis_sequence = row.text(),
-          .sub_sequence = row.integer(),
-          .arrival_ms = row.integer(),
-          .seen = row.integer(),
-          .rules_version = row.text()};
-}
-
-Tally read_tally(Columns& row) {
-  Tally tally;
-  for (std::size_t i = 0; i < kVerdictCount; ++i) tally[static_cast<Verdict>(i)] = row.integer();
-  return tally;
-}
-
-ShardRow read_shard(Columns& row) {
-  return {.stream = row.text(),
-          .shard = row.text(),
-          .owner = row.text(),
-          .sequence = row.text(),
-          .sub_sequence = row.integer(),
-          .checkpoint_sequence = row.text(),
-          .checkpoint_sub_sequence = row.integer(),
-          .updated_at = row.integer(),
-          .checkpoint_at = row.integer(),
-          .millis_behind_latest = row.optional_integer(),
-          .verdicts = read_tally(row),
-          .discrepancies_seen = row.integer(),
-          .sequence_conflicts = row.integer(),
-          .foreign_aggregates = row.integer(),
-          .rules_version = row.text()};
-}
-
 template <class Work>
 auto guarded(Work work) -> Result<std::invoke_result_t<Work>> {
   try {
@@ -189,8 +65,8 @@ auto guarded(Work work) -> Result<std::invoke_result_t<Work>> {
 
 FileReader::FileReader(const std::string& path)
     : db_(open_for_reading(path)),
-      by_limit_(*db_, std::string(kSelectLimits) + "AND d.user_limit_id = ? ORDER BY d.aggregate_id"),
-      by_user_(*db_, std::string(kSelectLimits) + "AND d.user_id = ? ORDER BY d.user_limit_id, d.aggregate_id"),
+      by_limit_(*db_, kSelectLimits + "AND d.user_limit_id = ? ORDER BY d.aggregate_id"),
+      by_user_(*db_, kSelectLimits + "AND d.user_id = ? ORDER BY d.user_limit_id, d.aggregate_id"),
       chain_(*db_, kSelectChain) {}
 
 Result<std::vector<limits::UserLimit>> FileReader::get(std::string_view user_limit_id) {
@@ -207,7 +83,7 @@ Result<std::vector<limits::UserLimit>> FileReader::get(std::string_view user_lim
 
 Result<void> FileReader::each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) {
   return guarded([&] {
-    Statement all(*db_, std::string(kSelectLimits) + "ORDER BY d.user_id, d.user_limit_id, d.aggregate_id");
+    Statement all(*db_, kSelectLimits + "ORDER BY d.user_id, d.user_limit_id, d.aggregate_id");
     Statement& select = filter.user_id ? by_user_ : all;
     auto rows = filter.user_id ? select.query(std::string_view(*filter.user_id)) : select.query();
     while (rows.next()) {
@@ -292,6 +168,37 @@ Result<Waiting> FileReader::waiting() {
   });
 }
 
+Result<void> FileReader::each_kept_limit(const KeptFilter& filter, const Visitor<KeptLimit>& visit) {
+  // By pages, each of which is a transaction: a reader that stays in one for long keeps the log from starting anew.
+  constexpr std::int64_t kPage = 256;
+  return guarded([&] {
+    Statement select(*db_,
+                     std::string(kSelectAnyLimits) +
+                         "WHERE (d.user_limit_id, d.aggregate_id) > (?1, ?2) AND (?3 IS NULL OR d.user_limit_id = ?3) "
+                         "ORDER BY d.user_limit_id, d.aggregate_id LIMIT ?4");
+    const std::optional<std::string_view> only = filter.user_limit_id;
+    std::string after_limit = filter.user_limit_id.value_or("");
+    std::string after_aggregate;
+    std::vector<KeptLimit> page;
+    do {
+      page.clear();
+      const Transaction snapshot(*db_, Transaction::Kind::kRead);
+      auto rows = select.query(std::string_view(after_limit), std::string_view(after_aggregate), only, kPage);
+      while (rows.next()) {
+        Columns row(*db_, select);
+        page.push_back(read_kept_limit(row));
+        if (filter.history) page.back().history = chain_of(row.integer());
+      }
+      for (const KeptLimit& limit : page) {
+        if (!visit(limit)) return;
+      }
+      if (page.empty()) return;
+      after_limit = page.back().state.user_limit_id;
+      after_aggregate = page.back().state.aggregate_id;
+    } while (std::ssize(page) == kPage);
+  });
+}
+
 Result<std::vector<std::string>> FileReader::damage(Scrutiny scrutiny) {
   return guarded([&] { return damage_of(*db_, scrutiny); });
 }
@@ -309,7 +216,7 @@ Result<void> FileReader::each_digest_line(const Visitor<std::string>& visit) {
 }
 
 bool FileReader::digest_limits(const Visitor<std::string>& visit) {
-  Statement select(*db_, std::string(kSelectLimits) + "ORDER BY d.aggregate_id, d.user_limit_id");
+  Statement select(*db_, kSelectLimits + "ORDER BY d.aggregate_id, d.user_limit_id");
   auto rows = select.query();
   while (rows.next()) {
     Columns row(*db_, select);

@@ -178,7 +178,21 @@ CREATE VIEW dead_letters AS
 CREATE VIEW shards AS SELECT * FROM shard;
 )sql";
 
-constexpr std::array kMigrations = {kTables};
+/// What operators did with a dead letter.
+constexpr const char* kDeadLetterAttempts = R"sql(
+-- attempts counts replays; handled_at is the last replay or discard; retry_what is what was wrong at the last replay.
+ALTER TABLE dead_letter ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dead_letter ADD COLUMN handled_at INTEGER;
+ALTER TABLE dead_letter ADD COLUMN retry_what TEXT;
+
+DROP VIEW dead_letters;
+CREATE VIEW dead_letters AS
+  SELECT l.dead_letter_id AS id, l.state, l.seen, l.reason, l.what, o.stream, o.shard, l.kinesis_sequence,
+         l.sub_sequence, l.arrival, o.rules_version, l.raw, l.attempts, l.handled_at, l.retry_what
+  FROM dead_letter AS l JOIN origin AS o USING (origin_id);
+)sql";
+
+constexpr std::array kMigrations = {kTables, kDeadLetterAttempts};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.h"
 
+#include <algorithm>
+
 #include <sqlite3.h>
 
 #include "store/sqlite/file.h"
@@ -12,11 +14,6 @@ namespace {
 constexpr std::int64_t kLogPages = 4000;
 /// After a reader was in the way, not again before the log has so many more: each attempt costs syncs.
 constexpr std::int64_t kMorePages = kLogPages / 4;
-
-constexpr const char* kKeepDeadLetter = R"sql(
-  INSERT INTO dead_letter (key, reason, what, origin_id, kinesis_sequence, sub_sequence, arrival, raw)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (key) DO UPDATE SET seen = seen + 1)sql";
 
 // A batch without a record keeps the row's position, and one that says nothing of the lag keeps that.
 constexpr const char* kRecord = R"sql(
@@ -48,29 +45,43 @@ constexpr const char* kRecord = R"sql(
     sequence_conflicts = sequence_conflicts + excluded.sequence_conflicts,
     foreign_aggregates = foreign_aggregates + excluded.foreign_aggregates)sql";
 
-std::string_view bytes_of(const limits::Sha256Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 }  // namespace
 
 Writer::Writer(const std::string& path, const Options& options)
     : history_(options.history),
       db_(open_for_writing(path, options.lock_patience)),
       lock_(db_->file(), options.turn_patience),
-      keep_dead_letter_(*db_, kKeepDeadLetter),
       record_(*db_, kRecord) {
   make_ready(*db_, lock_);
 }
 
 Result<Report> Writer::do_apply(const Batch& batch, Durability durability) {
+  prepare(batch);
+  return in_turn(durability, [&] { return write(batch); });
+}
+
+Result<ReplayReport> Writer::do_replay(const Replay& replay) {
+  return in_turn(Durability::kDurable, [&] { return write(replay); });
+}
+
+Result<std::int64_t> Writer::do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) {
+  return in_turn(Durability::kDurable, [&] {
+    Transaction transaction(*db_, Transaction::Kind::kWrite);
+    const std::int64_t discarded =
+        std::ranges::count_if(ids, [&](std::int64_t id) { return dead_letters_.discard(id, now); });
+    transaction.commit();
+    return discarded;
+  });
+}
+
+template <class Work>
+auto Writer::in_turn(Durability durability, Work work) -> Result<std::invoke_result_t<Work>> {
   try {
-    prepare(batch);
     set_synchronous(durability);
     const WriterLock::Turn turn(lock_);
-    const Report report = write(batch);
+    const auto result = work();
     bound_log();
-    return report;
+    return result;
   } catch (const Failure& failure) {
     limits_.forget();
     names_.forget();
@@ -89,20 +100,51 @@ void Writer::prepare(const Batch& batch) {
     outcomes_[i].progress = arena_.commit(static_cast<std::size_t>(end - start));
     outcomes_[i].row.stamp = batch.changes[i].stamp;
   }
-  dead_keys_.clear();
-  for (const DeadLetter& letter : batch.dead_letters) dead_keys_.push_back(key_of(letter.fault.reason, letter.raw));
+  dead_letters_.prepare(batch.dead_letters);
 }
 
 Report Writer::write(const Batch& batch) {
   Transaction transaction(*db_, Transaction::Kind::kWrite);
   Report report;
   if (!batch.changes.empty()) apply_changes(batch, report);
-  keep_dead_letters(batch);
+  dead_letters_.keep(batch.dead_letters, batch.shard);
   for (const Outcome& outcome : outcomes_) ++report.verdicts[outcome.verdict];
   report.verdicts[Verdict::kDead] += std::ssize(batch.dead_letters);
   report.verdicts[Verdict::kIgnored] += batch.ignored;
   // Even for a batch without records: a commit that writes nothing would not sync what was committed before it.
   record(batch.shard, report);
+  transaction.commit();
+  return report;
+}
+
+/// What a letter does is known only when it is seen, in the transaction, to be open still; so all is done there.
+ReplayReport Writer::write(const Replay& replay) {
+  Transaction transaction(*db_, Transaction::Kind::kWrite);
+  ReplayReport report;
+  Tally& verdicts = report.applied.verdicts;
+  std::vector<limits::Change> changes;
+  for (const Retry& retry : replay.retries) {
+    if (!dead_letters_.settle(retry, replay.now)) {
+      ++report.not_open;
+    } else if (!retry.outcome) {
+      ++verdicts[Verdict::kDead];
+    } else if (!*retry.outcome) {
+      ++verdicts[Verdict::kIgnored];
+    } else {
+      changes.push_back(**retry.outcome);
+    }
+  }
+  const Batch batch{.changes = changes,
+                    .dead_letters = {},
+                    .shard = {.key = replay.shard,
+                              .sequence = {},
+                              .millis_behind_latest = {},
+                              .now = replay.now,
+                              .owner = {},
+                              .rules_version = replay.rules_version}};
+  prepare(batch);
+  if (!changes.empty()) apply_changes(batch, report.applied);
+  for (const Outcome& outcome : outcomes_) ++verdicts[outcome.verdict];
   transaction.commit();
   return report;
 }
@@ -168,17 +210,6 @@ void Writer::insert_history(const Batch& batch) {
     const limits::Change& change = batch.changes[i];
     history_rows_.insert(change, outcomes_[i], limit_ids_[index_.group_of(i)],
                          names_.event_kind(change.type, change.handler), origin);
-  }
-}
-
-void Writer::keep_dead_letters(const Batch& batch) {
-  if (batch.dead_letters.empty()) return;
-  const std::int64_t origin = names_.origin(batch.shard.key, batch.shard.rules_version);
-  for (std::size_t i = 0; i < batch.dead_letters.size(); ++i) {
-    const DeadLetter& letter = batch.dead_letters[i];
-    keep_dead_letter_.run(Blob{bytes_of(dead_keys_[i])}, to_string(letter.fault.reason),
-                          std::string_view(letter.fault.what), origin, letter.origin.sequence,
-                          letter.origin.sub_sequence, letter.origin.arrival.value, Blob{letter.raw});
   }
 }
 

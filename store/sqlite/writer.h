@@ -2,12 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "limits/arena.h"
-#include "limits/sha256.h"
 #include "store/sqlite/batch_index.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/dead_letters.h"
 #include "store/sqlite/fold.h"
 #include "store/sqlite/history_rows.h"
 #include "store/sqlite/limit_rows.h"
@@ -25,14 +26,20 @@ class Writer final : public Store {
 
  private:
   Result<Report> do_apply(const Batch& batch, Durability durability) override;
+  Result<ReplayReport> do_replay(const Replay& replay) override;
+  Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) override;
+
+  /// Does the work in this writer's turn, and copies the log if it got long.
+  template <class Work>
+  auto in_turn(Durability durability, Work work) -> Result<std::invoke_result_t<Work>>;
 
   void prepare(const Batch& batch);
   Report write(const Batch& batch);
+  ReplayReport write(const Replay& replay);
   void apply_changes(const Batch& batch, Report& report);
   void apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report);
   void link(Limit& limit, Report& report);
   void insert_history(const Batch& batch);
-  void keep_dead_letters(const Batch& batch);
   void record(const ShardProgress& shard, const Report& report);
   void set_synchronous(Durability durability);
   void bound_log();
@@ -49,14 +56,13 @@ class Writer final : public Store {
   std::vector<Outcome> outcomes_;
   std::vector<std::int64_t> limit_ids_;  ///< by group
   std::vector<Outcome*> for_history_;    ///< of one limit
-  std::vector<limits::Sha256Digest> dead_keys_;
 
   LimitRows limits_{*db_, arena_};
   HistoryRows history_rows_{*db_, arena_};
   Names names_{*db_};
   Statement read_counter_{*db_, "SELECT value FROM counter WHERE name = 'change_id'"};
   Statement write_counter_{*db_, "UPDATE counter SET value = ? WHERE name = 'change_id'"};
-  Statement keep_dead_letter_;
+  DeadLetters dead_letters_{*db_, names_};
   Statement record_;
 };
 

@@ -5,6 +5,7 @@ namespace tests {
 namespace {
 
 using limits::Reason;
+using store::LetterState;
 using store::Verdict;
 using testing::Each;
 using testing::ElementsAre;
@@ -27,7 +28,10 @@ TEST_P(StoreContract, ADeadLetterIsKeptWithAllThatIsKnownOfIt) {
   const std::vector<store::DeadLetterRow> rows = dead_letters_in(*reader_);
   ASSERT_THAT(rows, SizeIs(1));
   EXPECT_GT(rows[0].id, 0);
-  EXPECT_EQ(rows[0].state, "open");
+  EXPECT_EQ(rows[0].state, LetterState::kOpen);
+  EXPECT_EQ(rows[0].attempts, 0);
+  EXPECT_EQ(rows[0].handled_at, std::nullopt);
+  EXPECT_EQ(rows[0].retry_what, std::nullopt);
   EXPECT_EQ(rows[0].reason, Reason::kIllTyped);
   EXPECT_EQ(rows[0].what, "payload.amount: expected decimal text, found the number 12");
   EXPECT_EQ(rows[0].raw, "{\"no");

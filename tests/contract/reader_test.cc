@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/contract/store_contract.h"
 
 // What a reader shows, and in which order.
@@ -216,6 +218,71 @@ TEST_P(StoreContract, TheDigestIsSha256OfItsLines) {
   limits::Sha256 hash;
   for (const std::string& line : digest_lines_in(*reader_)) hash.add(line + "\n");
   EXPECT_EQ(reader_->digest().value(), limits::to_hex(hash.finish()));
+}
+
+std::vector<store::KeptLimit> kept_in(store::Reader& reader, const store::KeptFilter& filter) {
+  std::vector<store::KeptLimit> rows;
+  EXPECT_TRUE(reader.each_kept_limit(filter, [&](const store::KeptLimit& row) { return rows.push_back(row), true; }));
+  return rows;
+}
+
+TEST_P(StoreContract, AKeptLimitHasItsStampsAndItsEvents) {
+  apply({created(2), progressed(5, "0", "1"), progressed(3, "0", "7")});
+  const std::vector<store::KeptLimit> rows = kept_in(*reader_, {});
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(limits::to_json(rows[0].state), limits::to_json(limit()));
+  EXPECT_EQ(rows[0].definition, (store::OwnedStamp{.sequence = 2, .event_id = "evt-2"}));
+  EXPECT_EQ(rows[0].progress, (store::OwnedStamp{.sequence = 5, .event_id = "evt-5"}));
+  EXPECT_EQ(rows[0].floor, std::nullopt);
+  ASSERT_THAT(rows[0].history, SizeIs(3));
+  EXPECT_EQ(rows[0].history[1].event_id, "evt-3");
+  EXPECT_EQ(rows[0].history[1].fields, history()[1].fields);
+  EXPECT_THAT(kept_in(*reader_, {.user_limit_id = {}, .history = false})[0].history, IsEmpty());
+}
+
+TEST_P(StoreContract, AKeptLimitMayBeParked) {
+  apply({progressed(5, "2", "1")});
+  const std::vector<store::KeptLimit> rows = kept_in(*reader_, {});
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].definition, std::nullopt);
+  EXPECT_EQ(rows[0].progress, (store::OwnedStamp{.sequence = 5, .event_id = "evt-5"}));
+  EXPECT_EQ(rows[0].state.progress, "3");
+  EXPECT_EQ(rows[0].state.aggregate_id, "user-1");
+}
+
+TEST_P(StoreContract, KeptLimitsComeByLimitAndAggregateHoweverManyThereAre) {
+  Batch batch;
+  for (int i = 0; i < 600; ++i) {
+    const LimitKey key{.aggregate_id = keep("user-" + std::to_string(i % 7)),
+                       .user_limit_id = keep("limit-" + std::to_string(i * 37 % 300))};
+    batch.changes.push_back(i % 5 == 0 ? reset(1, key) : created(1, key));
+  }
+  apply(batch);
+  std::vector<std::pair<std::string, std::string>> keys;
+  for (const store::KeptLimit& row : kept_in(*reader_, {})) {
+    keys.emplace_back(row.state.user_limit_id, row.state.aggregate_id);
+    EXPECT_THAT(row.history, SizeIs(1));
+  }
+  EXPECT_EQ(keys.size(), 600U);
+  EXPECT_TRUE(std::ranges::is_sorted(keys));
+  EXPECT_EQ(std::ranges::adjacent_find(keys), keys.end());
+}
+
+TEST_P(StoreContract, KeptLimitsMayBeThoseOfOneId) {
+  apply({created(1, {.aggregate_id = "b", .user_limit_id = "two"}),
+         reset(1, {.aggregate_id = "a", .user_limit_id = "two"}), created(1)});
+  const std::vector<store::KeptLimit> rows = kept_in(*reader_, {.user_limit_id = "two"});
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].state.aggregate_id, "a");
+  EXPECT_EQ(rows[1].state.aggregate_id, "b");
+  EXPECT_THAT(kept_in(*reader_, {.user_limit_id = "none"}), IsEmpty());
+}
+
+TEST_P(StoreContract, AWalkOverKeptLimitsEndsWhenItIsTold) {
+  apply({created(1), created(1, {.aggregate_id = "user-2", .user_limit_id = "limit-2"})});
+  int visited = 0;
+  EXPECT_TRUE(reader_->each_kept_limit({}, [&](const store::KeptLimit&) { return ++visited, false; }));
+  EXPECT_EQ(visited, 1);
 }
 
 }  // namespace

@@ -70,9 +70,10 @@ std::string to_text(const store::ParkedLimit& row) {
 }
 
 std::string to_text(const store::DeadLetterRow& row) {
-  return fmt::format("dead {} {} \"{}\" {} from {}/{} {}.{} at {} by {}, seen {}", row.state,
-                     limits::to_string(row.reason), row.what, row.raw, row.stream, row.shard, row.kinesis_sequence,
-                     row.sub_sequence, row.arrival_ms, row.rules_version, row.seen);
+  return fmt::format("dead {} {} \"{}\" {} from {}/{} {}.{} at {} by {}, seen {}, tried {} at {}: {}",
+                     to_string(row.state), limits::to_string(row.reason), row.what, row.raw, row.stream, row.shard,
+                     row.kinesis_sequence, row.sub_sequence, row.arrival_ms, row.rules_version, row.seen, row.attempts,
+                     row.handled_at.value_or(-1), row.retry_what.value_or("-"));
 }
 
 std::string to_text(const store::ShardRow& row) {

@@ -99,6 +99,11 @@ class ObservedStore final : public store::Store {
     return inner_.apply(batch, durability);
   }
 
+  store::Result<store::ReplayReport> do_replay(const store::Replay& replay) override { return inner_.replay(replay); }
+  store::Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) override {
+    return inner_.discard(ids, now);
+  }
+
   store::Store& inner_;
   Events& events_;
   std::deque<store::Error> errors_;

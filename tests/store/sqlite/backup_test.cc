@@ -132,7 +132,7 @@ TEST_F(BackupTest, RefusesToCopyDamage) {
   Connection(path_, Connection::Mode::kWrite, std::chrono::seconds(5))
       .execute(
           "PRAGMA ignore_check_constraints=ON; "
-          "INSERT INTO dead_letter VALUES (1, x'00', 'open', 1, '', '', 1, '', 0, 0, x'00')");
+          "INSERT INTO dead_letter VALUES (1, x'00', 'open', 1, '', '', 1, '', 0, 0, x'00', 0, NULL, NULL)");
   EXPECT_THAT(refusal(),
               AllOf(HasSubstr("limits.db"), HasSubstr("damaged"), HasSubstr("CHECK constraint failed in dead_letter")));
   EXPECT_THAT(files(), IsEmpty());

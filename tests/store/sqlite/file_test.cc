@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -128,6 +129,25 @@ TEST_F(FileTest, OfAnOlderVersionIsNotForReaders) {
   make_store();
   execute("PRAGMA user_version=0");
   EXPECT_THAT(refusal(open_reader(path_)), HasSubstr("Start a processor"));
+}
+
+TEST_F(FileTest, OfVersion1IsBroughtUpToDateWithAllItHolds) {
+  std::ifstream dump(TEST_SOURCE_DIR "/version_1.sql");
+  execute(std::string(std::istreambuf_iterator<char>(dump), {}).c_str());
+  EXPECT_THAT(refusal(open_reader(path_)), HasSubstr("Start a processor"));
+
+  auto store = open(path_).value();
+  EXPECT_EQ(limits_in_store(), 1);
+  auto reader = open_reader(path_).value();
+  EXPECT_EQ(reader->history("limit-day").value().size(), 3u);
+  EXPECT_EQ(reader->waiting().value(), (Waiting{.parked_limits = 1, .open_dead_letters = 2}));
+  EXPECT_EQ(store->discard(std::vector<std::int64_t>{2}, {7}).value(), 1);
+  const DeadLetterRow letter = reader->dead_letter(2).value().value();
+  EXPECT_EQ(letter.raw, R"({"type":"UNKNOWN"})");
+  EXPECT_EQ(letter.state, LetterState::kDiscarded);
+  EXPECT_EQ(letter.attempts, 0);
+  EXPECT_EQ(letter.handled_at, 7);
+  EXPECT_THAT(reader->damage(Scrutiny::kComplete).value(), testing::IsEmpty());
 }
 
 TEST_F(FileTest, WithOtherBytesIsNoDatabase) {

@@ -57,7 +57,7 @@ TEST_F(Views, TheShellShowsWhatWasWrittenWhileAWriterRuns) {
   EXPECT_EQ(shell(path_, "SELECT * FROM dead_letters"),
             "1|open|1|bad_json|payload.amount: expected decimal text, found the number 12|user-events|"
             "shardId-000000000000|49650000000000000000000000000000000000000000000000000007|2|1712000007000|rules-1|"
-            "{\"no\n");
+            "{\"no|0||\n");
   EXPECT_EQ(shell(path_, "SELECT * FROM shards"),
             "user-events|shardId-000000000000|host:1|rules-1|"
             "49650000000000000000000000000000000000000000000000000001|0|"
