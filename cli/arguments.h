@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cli {
 
@@ -12,6 +13,8 @@ class Arguments {
   virtual void required(const std::string& name, std::string& target, const std::string& help) = 0;
   virtual void optional(const std::string& name, std::string& target, const std::string& help) = 0;
   virtual void required_number(const std::string& name, std::int64_t& target, const std::string& help) = 0;
+  /// Any number of them.
+  virtual void numbers(const std::string& name, std::vector<std::int64_t>& target, const std::string& help) = 0;
   virtual void flag(const std::string& name, bool& target, const std::string& help) = 0;
   /// `value` names the option's value in the help: "NAME".
   virtual void option(const std::string& name, const std::string& value, std::string& target,

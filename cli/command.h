@@ -18,6 +18,8 @@ struct Context {
 
   /// The store to read from, or kStoreUnavailable.
   [[nodiscard]] Outcome<std::unique_ptr<store::Reader>> open_reader() const;
+  /// The store to write to, or kStoreUnavailable. Makes one that is not there: whoever must not, opens a reader first.
+  [[nodiscard]] Outcome<std::unique_ptr<store::Store>> open_store() const;
 };
 
 /// One verb. Its file declares it, and the list in commands.cc makes it known.
@@ -45,6 +47,9 @@ template <class T>
 std::unique_ptr<Command> make_command() {
   return std::make_unique<T>();
 }
+
+/// For people and provenance only: nothing is decided by it.
+[[nodiscard]] limits::TimeMs wall_clock();
 
 /// kStoreUnavailable, with what the store says.
 [[nodiscard]] std::unexpected<Failure> store_failure(const store::Error& error);

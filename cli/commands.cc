@@ -14,8 +14,9 @@ std::span<const CommandGroup> command_groups() {
 }
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array kCommands{&kGet,      &kList,     &kHistory, &kStatus,       &kDigest, &kParkedList,
-                                        &kDeadList, &kDeadShow, &kPut,     &kStreamCreate, &kBackup};
+  static constexpr std::array kCommands{&kGet,        &kList,         &kHistory,  &kStatus,     &kDigest,
+                                        &kParkedList, &kDeadList,     &kDeadShow, &kDeadReplay, &kDeadDiscard,
+                                        &kPut,        &kStreamCreate, &kBackup};
   return kCommands;
 }
 

@@ -17,7 +17,9 @@ struct CommandGroup {
 [[nodiscard]] std::span<const CommandEntry* const> commands();
 
 extern const CommandEntry kBackup;
+extern const CommandEntry kDeadDiscard;
 extern const CommandEntry kDeadList;
+extern const CommandEntry kDeadReplay;
 extern const CommandEntry kDeadShow;
 extern const CommandEntry kDigest;
 extern const CommandEntry kGet;

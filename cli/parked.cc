@@ -6,6 +6,9 @@
 namespace cli {
 namespace {
 
+/// What gives a limit its definition.
+constexpr std::string_view kAwaited = "USER_LIMIT_CREATED";
+
 std::vector<Column> columns() {
   using enum Column::Align;
   return {{.title = "LIMIT"},
@@ -13,12 +16,13 @@ std::vector<Column> columns() {
           {.title = "PROGRESS", .align = kRight},
           {.title = "EVENTS", .align = kRight},
           {.title = "NEWEST"},
-          {.title = "SINCE"}};
+          {.title = "SINCE"},
+          {.title = "WAITS FOR"}};
 }
 
 std::vector<std::string> cells(const store::ParkedLimit& limit) {
-  return {limit.user_limit_id, limit.aggregate_id,    money(limit.progress, ""),
-          count(limit.events), limit.newest_event_id, utc(limit.since_ms)};
+  return {limit.user_limit_id,   limit.aggregate_id,  money(limit.progress, ""), count(limit.events),
+          limit.newest_event_id, utc(limit.since_ms), std::string(kAwaited)};
 }
 
 std::string to_json(const store::ParkedLimit& limit) {
@@ -31,6 +35,7 @@ std::string to_json(const store::ParkedLimit& limit) {
       .add("newestEventId", limit.newest_event_id)
       .add("events", limit.events)
       .add("since", limit.since_ms)
+      .add("waitsFor", kAwaited)
       .str();
 }
 

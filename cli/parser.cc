@@ -95,6 +95,10 @@ class CliArguments final : public Arguments {
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
     app_.add_option(name, target, help)->required()->check(whole_number(0, kMost))->type_name("");
   }
+  void numbers(const std::string& name, std::vector<std::int64_t>& target, const std::string& help) override {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    app_.add_option(name, target, help)->check(whole_number(0, kMost))->type_name("");
+  }
   void flag(const std::string& name, bool& target, const std::string& help) override {
     app_.add_flag(name, target, help);
   }

@@ -4,17 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "limits/wording.h"
+#include "processor/decision.h"
 #include "processor/patience.h"
 
 namespace processor {
-namespace {
-
-limits::Origin origin_of(const kcl::Record& record) {
-  return {record.position.sequence, record.position.sub_sequence, {record.arrival_ms}};
-}
-
-}  // namespace
 
 Pipeline::Pipeline(PipelineOptions options, const limits::Rules& rules, store::Store& store, Clock& clock, Log& log)
     : options_(std::move(options)),
@@ -39,34 +32,15 @@ kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkp
 
 void Pipeline::decode(std::span<const kcl::Record> chunk) {
   for (const kcl::Record& record : chunk) {
-    auto change = decide(record);
+    auto change = decide(record, rules_, decoder_, arena_);
     if (!change) {
       dead_letters_.push_back({record.data, std::move(change.error()), origin_of(record)});
     } else if (!*change) {
       ++ignored_;
     } else {
       changes_.push_back(std::move(**change));
-      changes_.back().origin = origin_of(record);
     }
   }
-}
-
-limits::Checked<std::optional<limits::Change>> Pipeline::decide(const kcl::Record& record) {
-  using limits::Fault, limits::Reason, limits::Route;
-  if (!record.is_base64) return std::unexpected(Fault{Reason::kBadBase64, "data: is not base64"});
-  const auto event = decoder_.decode(record.data, arena_);
-  if (!event) return std::unexpected(event.error());
-  const Route& route = rules_.route((*event)->type);
-  switch (route.action) {
-    case Route::Action::kIgnore:
-      return std::nullopt;
-    case Route::Action::kDeadLetter:
-      return std::unexpected(Fault{
-          Reason::kUnrouted, fmt::format("type: no rule routes {} to a handler", limits::in_quotes((*event)->type))});
-    case Route::Action::kHandle:
-      break;
-  }
-  return limits::decide(**event, *route.handler, arena_);
 }
 
 kcl::Result<void> Pipeline::commit(bool checkpoint_follows) {

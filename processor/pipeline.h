@@ -44,8 +44,6 @@ class Pipeline final : public kcl::RecordProcessor {
  private:
   /// Turns the records into changes, dead letters and a count of ignored ones.
   void decode(std::span<const kcl::Record> chunk);
-  /// Nothing: the rules ignore the event.
-  limits::Checked<std::optional<limits::Change>> decide(const kcl::Record&);
   /// Applies what was decoded.
   kcl::Result<void> commit(bool checkpoint_follows);
   /// Commits the last chunk of a batch and, if told so, checkpoints the batch.

@@ -200,17 +200,17 @@ class Digest(FilledStoreTest):
 class ParkedList(FilledStoreTest):
     def test_shows_limits_without_a_definition(self):
         self.assertRegex(self.text("parked", "list").splitlines()[1],
-                         r"^limit-orphan +user-2 +0 +1 +evt-7 +2024-04-01 19:34:20 UTC$")
+                         r"^limit-orphan +user-2 +0 +1 +evt-7 +2024-04-01 19:34:20 UTC +USER_LIMIT_CREATED$")
         self.assertEqual(self.json("parked", "list"),
                          [{"aggregateId": "user-2", "limitId": "limit-orphan", "progress": "0",
                            "nextResetTime": 1712086400000, "newestSequenceNumber": 7, "newestEventId": "evt-7",
-                           "events": 1, "since": 1712000060000}])
+                           "events": 1, "since": 1712000060000, "waitsFor": "USER_LIMIT_CREATED"}])
 
 
 class Dead(FilledStoreTest):
     def test_list_shows_reasons(self):
         lines = self.text("dead", "list").splitlines()
-        self.assertEqual(lines[0].split(), ["ID", "STATE", "REASON", "SEEN", "ARRIVED", "WHAT"])
+        self.assertEqual(lines[0].split(), ["ID", "STATE", "REASON", "SEEN", "TRIED", "ARRIVED", "WHAT"])
         self.assertIn("line \\x1b[2J is not JSON", lines[1])
         self.assertIn("unrouted", lines[2])
 
@@ -218,7 +218,7 @@ class Dead(FilledStoreTest):
         letters = self.json("dead", "list")
         self.assertEqual([letter["reason"] for letter in letters], ["bad_json", "unrouted"])
         self.assertEqual(list(letters[0]), ["id", "state", "reason", "what", "bytes", "stream", "shard", "sequenceNumber",
-                                            "subSequenceNumber", "arrivedAt", "seen", "rulesVersion"])
+                                            "subSequenceNumber", "arrivedAt", "seen", "rulesVersion", "attempts"])
 
     def test_show_gives_the_exact_bytes(self):
         letter = self.json("dead", "show", self.json("dead", "list")[0]["id"])
@@ -236,7 +236,7 @@ class Dead(FilledStoreTest):
 
 class Store(command_line.CommandLineTest):
     READERS = (["get", "x"], ["list"], ["history", "x"], ["status"], ["digest"], ["parked", "list"], ["dead", "list"],
-               ["dead", "show", "1"])
+               ["dead", "show", "1"], ["dead", "discard", "--all"])
 
     def test_that_is_not_there_ends_every_reader_with_4(self):
         for args in self.READERS:

@@ -1,0 +1,175 @@
+#include "cli/rehearsal.h"
+
+#include <utility>
+#include <vector>
+
+#include "cli/json.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "store/memory/memory.h"
+
+namespace cli {
+namespace {
+
+constexpr store::ShardKey kStage{.stream = "rehearsal", .shard = "rehearsal"};
+
+limits::Decimal stored_decimal(const std::string& text) {
+  return limits::Decimal::parse(text).value();  // a store's money is canonical text
+}
+
+std::optional<limits::TimeMs> time(const std::optional<std::int64_t>& ms) {
+  return ms ? std::optional(limits::TimeMs{*ms}) : std::nullopt;
+}
+
+limits::Definition definition_of(const limits::UserLimit& state) {
+  std::optional<limits::Decimal> previous;
+  if (state.previous_limit_value) previous = stored_decimal(*state.previous_limit_value);
+  return {.user_id = state.user_id,
+          .brand_id = state.brand_id,
+          .currency_code = state.currency_code,
+          .type = state.type,
+          .period = state.period,
+          .status = state.status,
+          .value = stored_decimal(state.value),
+          .previous_limit_value = previous,
+          .active_from = {state.active_from},
+          .active_until = time(state.active_until),
+          .created_at = time(state.created_at)};
+}
+
+/// Changes that end in what is kept: one per group. Whoever defines a limit sets its progress too, so the stamp of that
+/// group is never the lower of the two.
+std::vector<limits::Change> changes_to(const store::KeptLimit& kept) {
+  limits::Change change;
+  change.key = {.aggregate_id = kept.state.aggregate_id, .user_limit_id = kept.state.user_limit_id};
+  change.fields = "{}";
+  change.progress = limits::Progress{.progress = stored_decimal(kept.state.progress),
+                                     .next_reset_time = time(kept.state.next_reset_time)};
+  std::vector<limits::Change> changes;
+  if (kept.definition) {
+    change.stamp = kept.definition->view();
+    change.definition = definition_of(kept.state);
+    changes.push_back(change);
+    change.definition.reset();
+  }
+  change.stamp = kept.progress->view();
+  changes.push_back(change);
+  return changes;
+}
+
+}  // namespace
+
+Rehearsal::Rehearsal(store::Reader& actual) : actual_(actual) {
+  const auto database = store::memory::create({.history = false});
+  stage_ = store::memory::open(database);
+  seen_ = store::memory::open_reader(database);
+}
+
+Outcome<void> Rehearsal::play(const store::Replay& replay) {
+  std::vector<limits::Change> changes;
+  for (const store::Retry& retry : replay.retries) {
+    if (!retry.outcome) {
+      ++failing_;
+    } else if (!*retry.outcome) {
+      ++without_effect_;
+    } else {
+      changes.push_back(**retry.outcome);
+      if (auto copied = copy_limit(changes.back().key); !copied) return copied;
+    }
+  }
+  const auto played = stage_->apply({.changes = changes,
+                                     .dead_letters = {},
+                                     .shard = {.key = replay.shard,
+                                               .sequence = {},
+                                               .millis_behind_latest = {},
+                                               .now = replay.now,
+                                               .owner = {},
+                                               .rules_version = replay.rules_version}},
+                                    store::Durability::kCommitted);
+  if (!played) return store_failure(played.error());
+  without_effect_ += played->verdicts[store::Verdict::kDuplicate] + played->verdicts[store::Verdict::kStale];
+  return {};
+}
+
+Outcome<void> Rehearsal::copy_limit(const limits::LimitKey& key) {
+  const auto [place, is_new] = before_.try_emplace({std::string(key.aggregate_id), std::string(key.user_limit_id)});
+  if (!is_new) return {};
+  Standing& before = place->second;
+  store::Result<store::Report> staged;
+  const auto read = actual_.each_kept_limit({.user_limit_id = std::string(key.user_limit_id), .history = false},
+                                            [&](const store::KeptLimit& kept) {
+                                              if (kept.state.aggregate_id != key.aggregate_id) return true;
+                                              before = standing_of(kept);
+                                              staged = stage_->apply({.changes = changes_to(kept),
+                                                                      .dead_letters = {},
+                                                                      .shard = {.key = kStage,
+                                                                                .sequence = {},
+                                                                                .millis_behind_latest = {},
+                                                                                .now = {},
+                                                                                .owner = {},
+                                                                                .rules_version = {}}},
+                                                                     store::Durability::kCommitted);
+                                              return false;
+                                            });
+  if (!read) return store_failure(read.error());
+  if (!staged) return store_failure(staged.error());
+  return {};
+}
+
+Rehearsal::Standing Rehearsal::standing_of(const store::KeptLimit& kept) {
+  return {.limit = kept.state, .parked = !kept.definition};
+}
+
+std::string Rehearsal::describe(const Standing& standing) {
+  if (!standing.limit) return "not there";
+  const limits::UserLimit& limit = *standing.limit;
+  if (standing.parked) return "parked, progress " + money(limit.progress, "");
+  return std::string(to_string(limit.status)) + ", " + money(limit.progress, "") + " of " +
+         money(limit.value, limit.currency_code);
+}
+
+std::string Rehearsal::to_json(const Standing& standing) {
+  if (!standing.limit) return "null";
+  if (!standing.parked) return limits::to_json(*standing.limit);
+  return JsonObject()
+      .add("limitId", standing.limit->user_limit_id)
+      .add("aggregateId", standing.limit->aggregate_id)
+      .add("progress", standing.limit->progress)
+      .add("nextResetTime", standing.limit->next_reset_time)
+      .str();
+}
+
+Outcome<void> Rehearsal::tell(Output& output) {
+  Table table(output,
+              {{.title = "LIMIT"}, {.title = "AGGREGATE"}, {.title = "BEFORE"}, {.title = "AFTER"}, {.title = ""}});
+  JsonArray array(output);
+  std::int64_t changed = 0;
+  const auto read = seen_->each_kept_limit({.user_limit_id = {}, .history = false}, [&](const store::KeptLimit& kept) {
+    const Standing& before = before_.at({kept.state.aggregate_id, kept.state.user_limit_id});
+    const Standing after = standing_of(kept);
+    if (to_json(before) == to_json(after) && before.parked == after.parked) return true;
+    ++changed;
+    const bool appears = !after.parked && (before.parked || !before.limit);
+    if (output.json()) {
+      array.add(JsonObject()
+                    .add("limitId", kept.state.user_limit_id)
+                    .add("aggregateId", kept.state.aggregate_id)
+                    .raw("before", to_json(before))
+                    .raw("after", to_json(after))
+                    .raw("wasParked", before.parked ? "true" : "false")
+                    .raw("becomesVisible", appears ? "true" : "false")
+                    .str());
+    } else {
+      table.row({kept.state.user_limit_id, kept.state.aggregate_id, describe(before), describe(after),
+                 appears ? "becomes visible" : ""});
+    }
+    return true;
+  });
+  if (!read) return store_failure(read.error());
+  output.json() ? array.finish() : table.finish();
+  output.info(counted(changed, "limit") + " would change, " + counted(without_effect_, "dead letter") +
+              " would have no effect, " + count(failing_) + " would fail again; nothing was written");
+  return {};
+}
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cli/command.h"
+
+namespace cli {
+
+/// Plays replays on a copy, in memory, of the limits that they touch: what would change, with nothing written.
+class Rehearsal {
+ public:
+  explicit Rehearsal(store::Reader& actual);
+
+  [[nodiscard]] Outcome<void> play(const store::Replay& replay);
+  /// Each limit that would change, before and after; and what would fail again, as kFailed.
+  [[nodiscard]] Outcome<void> tell(Output& output);
+
+ private:
+  /// A limit as a person sees it.
+  struct Standing {
+    std::optional<limits::UserLimit> limit;  ///< with its progress only, if it is parked
+    bool parked = false;
+  };
+  using Key = std::pair<std::string, std::string>;  ///< aggregate, limit
+
+  [[nodiscard]] Outcome<void> copy_limit(const limits::LimitKey& key);
+  [[nodiscard]] static Standing standing_of(const store::KeptLimit& kept);
+  [[nodiscard]] static std::string describe(const Standing& standing);
+  [[nodiscard]] static std::string to_json(const Standing& standing);
+
+  store::Reader& actual_;
+  std::unique_ptr<store::Store> stage_;
+  std::unique_ptr<store::Reader> seen_;
+  std::map<Key, Standing> before_;
+  std::int64_t without_effect_ = 0;
+  std::int64_t failing_ = 0;
+};
+
+}  // namespace cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "kcl/record.h"
+#include "limits/arena.h"
+#include "limits/change.h"
+#include "limits/event.h"
+#include "limits/rules.h"
+
+namespace processor {
+
+/// Bytes -> event -> route -> change: what a record does by these rules, its origin included. Nothing: they ignore it.
+/// Views in the change point into the record and the arena.
+[[nodiscard]] limits::Checked<std::optional<limits::Change>> decide(const kcl::Record&, const limits::Rules&,
+                                                                    limits::Decoder&, limits::Arena&);
+
+/// Where the record came from.
+[[nodiscard]] limits::Origin origin_of(const kcl::Record&);
+
+}  // namespace processor
