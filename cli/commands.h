@@ -21,6 +21,7 @@ extern const CommandEntry kDeadDiscard;
 extern const CommandEntry kDeadList;
 extern const CommandEntry kDeadReplay;
 extern const CommandEntry kDeadShow;
+extern const CommandEntry kDemo;
 extern const CommandEntry kDigest;
 extern const CommandEntry kGet;
 extern const CommandEntry kHistory;

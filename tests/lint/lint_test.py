@@ -24,6 +24,7 @@ MAY_WRITE_STDOUT = {
     "kcl/fd_channel.cc": "the line channel",
     "processor/main.cc": "--help and --version, before the channel is taken",
     "cli/output.cc": "all that the command line prints",
+    "cli/child_process.cc": "the stdout of a child that it starts",
 }
 WRITES_STDOUT = re.compile(
     r"\bstd::(cout|print|println|printf|puts|putchar)\b|(?<![\w:])(printf|puts|putchar)\s*\(|\bstdout\b|\bSTDOUT_FILENO\b"
