@@ -16,7 +16,7 @@ std::span<const CommandGroup> command_groups() {
 std::span<const CommandEntry* const> commands() {
   static constexpr std::array kCommands{&kGet,        &kList,         &kHistory,  &kStatus,     &kDigest,
                                         &kParkedList, &kDeadList,     &kDeadShow, &kDeadReplay, &kDeadDiscard,
-                                        &kPut,        &kStreamCreate, &kBackup,   &kDemo};
+                                        &kPut,        &kStreamCreate, &kBackup,   &kVerify,     &kDemo};
   return kCommands;
 }
 

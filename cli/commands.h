@@ -30,5 +30,6 @@ extern const CommandEntry kParkedList;
 extern const CommandEntry kPut;
 extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;
+extern const CommandEntry kVerify;
 
 }  // namespace cli

@@ -236,7 +236,7 @@ class Dead(FilledStoreTest):
 
 class Store(command_line.CommandLineTest):
     READERS = (["get", "x"], ["list"], ["history", "x"], ["status"], ["digest"], ["parked", "list"], ["dead", "list"],
-               ["dead", "show", "1"], ["dead", "discard", "--all"])
+               ["dead", "show", "1"], ["dead", "discard", "--all"], ["verify"])
 
     def test_that_is_not_there_ends_every_reader_with_4(self):
         for args in self.READERS:
