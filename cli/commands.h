@@ -18,6 +18,8 @@ struct CommandGroup {
 
 extern const CommandEntry kBackup;
 extern const CommandEntry kDeadDiscard;
+extern const CommandEntry kCheck;
+extern const CommandEntry kCompletion;
 extern const CommandEntry kDeadList;
 extern const CommandEntry kDeadReplay;
 extern const CommandEntry kDeadShow;

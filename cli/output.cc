@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -32,6 +33,16 @@ void put(std::FILE* to, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), to);
 }
 
+/// COLUMNS, if it is a number, wins over what the terminal says of itself.
+std::size_t terminal_width() {
+  const std::string_view columns = std::getenv("COLUMNS") == nullptr ? "" : std::getenv("COLUMNS");
+  std::size_t wanted = 0;
+  const auto [end, error] = std::from_chars(columns.data(), columns.data() + columns.size(), wanted);
+  if (error == std::errc() && end == columns.data() + columns.size() && wanted > 0) return wanted;
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsualWidth;
+}
+
 std::string painted(bool colour, std::string_view paint, std::string_view text) {
   return colour ? fmt::format("{}{}{}", paint, text, kPlain) : std::string(text);
 }
@@ -44,9 +55,7 @@ Output::Output() : out_(stdout), err_(stderr) {
   stderr_colour_ = stderr_is_terminal_ && colour;
   if (isatty(STDOUT_FILENO) == 1) {
     stdout_colour_ = colour;
-    winsize size{};
-    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    width_ = known ? size.ws_col : kUsualWidth;
+    width_ = terminal_width();
   }
 }
 
@@ -82,7 +91,7 @@ void Output::talk(Talk level, std::string_view text) {
 }
 
 void Output::hint(std::string_view text) {
-  if (stderr_is_terminal_ && talk_ >= Talk::kInfo) {
+  if (stderr_is_terminal_ && !json_ && talk_ >= Talk::kInfo) {
     std::fflush(out_);
     put(err_, painted(stderr_colour_, kDim, "next: " + printable(text)) + '\n');
   }

@@ -39,7 +39,7 @@ class Output {
   void warn(std::string_view text) { talk(Talk::kWarn, text); }
   void info(std::string_view text) { talk(Talk::kInfo, text); }
   void debug(std::string_view text) { talk(Talk::kDebug, text); }
-  /// What to do next. Said to people only: stderr is a terminal.
+  /// What to do next. Said to people only: stderr is a terminal, and the data is not wanted as JSON.
   void hint(std::string_view text);
   /// Layout of our own, of several lines, on stderr.
   void usage(std::string_view text);

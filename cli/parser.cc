@@ -9,25 +9,19 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/global_options.h"
 #include "limits/wording.h"
 
 namespace cli {
 namespace {
 
-struct TalkLevel {
-  std::string_view word;
-  Talk talk;
-};
-/// The words that the processor's log takes too.
-constexpr std::array<TalkLevel, 7> kTalkLevels{{{.word = "off", .talk = Talk::kOff},
-                                                {.word = "critical", .talk = Talk::kError},
-                                                {.word = "error", .talk = Talk::kError},
-                                                {.word = "warn", .talk = Talk::kWarn},
-                                                {.word = "info", .talk = Talk::kInfo},
-                                                {.word = "debug", .talk = Talk::kDebug},
-                                                {.word = "trace", .talk = Talk::kDebug}}};
+/// What each of kLogLevels stands for.
+constexpr std::array kTalks{Talk::kOff,  Talk::kError, Talk::kError, Talk::kWarn,
+                            Talk::kInfo, Talk::kDebug, Talk::kDebug};
+static_assert(kTalks.size() == kLogLevels.size());
 
 /// Examples first: they answer most questions. CLI11 keeps them as the footer.
 class ExamplesFirst final : public CLI::Formatter {
@@ -67,17 +61,17 @@ CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
   return {judge, ""};
 }
 
+/// What is wrong with the word; empty if it is one of them.
+std::string judge_word(std::string_view word, std::span<const std::string_view> words) {
+  if (std::ranges::find(words, word) != words.end()) return "";
+  return "expected " + limits::one_of(words) + ", found " + limits::in_quotes(word) + limits::did_you_mean(word, words);
+}
+
 /// Turns the word into the number of its level, which CLI11 can convert.
 std::string read_talk_level(std::string& word) {
-  const auto* const found = std::ranges::find(kTalkLevels, word, &TalkLevel::word);
-  if (found == kTalkLevels.end()) {
-    std::vector<std::string_view> words;
-    words.reserve(kTalkLevels.size());
-    for (const TalkLevel& level : kTalkLevels) words.push_back(level.word);
-    return "expected " + limits::one_of(words) + ", found " + limits::in_quotes(word) +
-           limits::did_you_mean(word, words);
-  }
-  word = std::to_string(static_cast<int>(found->talk));
+  if (std::string wrong = judge_word(word, kLogLevels); !wrong.empty()) return wrong;
+  const auto place = std::ranges::find(kLogLevels, word) - kLogLevels.begin();
+  word = std::to_string(static_cast<int>(kTalks[static_cast<std::size_t>(place)]));
   return "";
 }
 
@@ -98,6 +92,11 @@ class CliArguments final : public Arguments {
   void numbers(const std::string& name, std::vector<std::int64_t>& target, const std::string& help) override {
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
     app_.add_option(name, target, help)->check(whole_number(0, kMost))->type_name("");
+  }
+  void required_word(const std::string& name, std::span<const std::string_view> words, std::string& target,
+                     const std::string& help) override {
+    const auto judge = [words](const std::string& word) { return judge_word(word, words); };
+    app_.add_option(name, target, help)->required()->check(CLI::Validator(judge, ""))->type_name("");
   }
   void flag(const std::string& name, bool& target, const std::string& help) override {
     app_.add_flag(name, target, help);
@@ -158,17 +157,25 @@ Tree::Tree(Invocation& invocation) {
 }
 
 void Tree::add_global_options(Invocation& invocation) {
-  root_
-      .add_option("--store", invocation.store_url,
-                  "Where the state is (LIMITS_STORE; default: " + std::string(kDefaultStore) + ")")
-      ->envname("LIMITS_STORE")
-      ->option_text("URL");
-  root_.add_option("--log-level", invocation.talk, "What is said on stderr: off, error, warn, info (default), debug")
-      ->transform(CLI::Validator(read_talk_level, ""))
-      ->option_text("LEVEL");
-  root_.add_flag("--json", invocation.json, "Print data as JSON");
+  const auto add = [this](const GlobalOption& option, auto& target) {
+    return root_.add_option(std::string(option.name), target, std::string(option.help))
+        ->envname(std::string(option.variable))
+        ->option_text(std::string(option.value));
+  };
+  add(kStoreOption, invocation.store_url);
+  add(kLogLevelOption, invocation.talk)->transform(CLI::Validator(read_talk_level, ""));
+  root_.add_flag(std::string(kJsonOption.name), invocation.json, std::string(kJsonOption.help));
   root_.set_version_flag("--version", std::string("limits ") + USER_LIMITS_VERSION)
       ->description("Print the version and exit");
+}
+
+/// The first of each of its commands.
+std::string group_examples(std::string_view group) {
+  std::vector<Example> examples;
+  for (const CommandEntry* entry : commands()) {
+    if (entry->name.starts_with(std::string(group) + ' ')) examples.push_back(entry->examples.front());
+  }
+  return examples_text(examples);
 }
 
 CLI::App& Tree::group(std::string_view name) {
@@ -176,7 +183,7 @@ CLI::App& Tree::group(std::string_view name) {
   if (const auto found = root_.get_subcommands(is_it); !found.empty()) return *found.front();
   const auto entry = std::ranges::find(command_groups(), name, &CommandGroup::name);
   CLI::App& app = *root_.add_subcommand(std::string(name), std::string(entry->summary));
-  set_up(app, "");
+  set_up(app, group_examples(name));
   return app;
 }
 
@@ -240,6 +247,21 @@ Refusal refuse_unknown(const std::string& word, const CLI::App& at) {
   return usage_refusal(text + (meant.empty() ? "." : meant), at);
 }
 
+/// A mistyped variable would be a setting that does nothing.
+std::optional<Refusal> refuse_unknown_variable() {
+  constexpr std::string_view kPrefix = "LIMITS_";
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const std::string_view name = variable.substr(0, variable.find('='));
+    if (!name.starts_with(kPrefix) || std::ranges::find(kVariables, name) != kVariables.end()) continue;
+    const std::string meant = limits::did_you_mean(name, kVariables);
+    return Refusal{.code = ExitCode::kUsage,
+                   .text = "there is no setting " + limits::in_quotes(name) + " for the environment" +
+                           (meant.empty() ? "." : meant) + " Unset it: unset " + std::string(name)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<Invocation, Refusal> parse_command_line(int argc, const char* const* argv) {
@@ -257,6 +279,7 @@ std::expected<Invocation, Refusal> parse_command_line(int argc, const char* cons
     return std::unexpected(usage_refusal(std::string(error.what()) + '.', tree.deepest()));
   }
   if (const auto word = unknown_word(tree.root())) return std::unexpected(refuse_unknown(*word, tree.deepest()));
+  if (auto refusal = refuse_unknown_variable()) return std::unexpected(*std::move(refusal));
   invocation.command = tree.take_command();
   if (invocation.command == nullptr) {
     return std::unexpected(Refusal{.code = ExitCode::kUsage, .text = tree.root().help(), .is_help = true});

@@ -6,11 +6,10 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/global_options.h"
 #include "cli/outcome.h"
 
 namespace cli {
-
-inline constexpr std::string_view kDefaultStore = "sqlite:var/limits.db";
 
 /// The command line, understood.
 struct Invocation {

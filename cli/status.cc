@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -75,6 +76,14 @@ std::string to_json(const store::ShardRow& row) {
       .str();
 }
 
+/// "2 min ago"; "-" for what never was.
+std::string age(std::int64_t at_ms) {
+  if (at_ms <= 0) return "-";
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  return now_ms > at_ms ? duration(now_ms - at_ms) + " ago" : "now";
+}
+
 class Status final : public Command {
  public:
   void declare(Arguments&) override {}
@@ -84,6 +93,8 @@ class Status final : public Command {
     if (!reader) return std::unexpected(reader.error());
     const auto shards = (*reader)->shards();
     if (!shards) return store_failure(shards.error());
+    const auto waiting = (*reader)->waiting();
+    if (!waiting) return store_failure(waiting.error());
     store::Tally totals;
     Findings findings;
     for (const auto& row : *shards) {
@@ -91,30 +102,37 @@ class Status final : public Command {
       findings += Findings(row);
     }
     if (context.output.json()) {
-      print_json(context.output, *shards, totals, findings);
+      print_json(context.output, *shards, totals, findings, *waiting);
     } else {
       print_table(context.output, *shards, totals);
+      context.output.line(counted(waiting->parked_limits, "parked limit") + ", " +
+                          counted(waiting->open_dead_letters, "open dead letter"));
     }
-    advise(context.output, *shards, totals, findings);
+    advise(context.output, *shards, findings, *waiting);
     return {};
   }
 
  private:
   static void print_json(Output& output, const std::vector<store::ShardRow>& shards, const store::Tally& totals,
-                         const Findings& findings) {
+                         const Findings& findings, const store::Waiting& waiting) {
     std::string list;
     for (const auto& row : shards) list += (list.empty() ? "" : ",\n") + to_json(row);
     output.json_line(JsonObject()
                          .raw("shards", "[" + list + "]")
                          .raw("totals", to_json(totals))
                          .raw("findings", to_json(findings))
+                         .add("parkedLimits", waiting.parked_limits)
+                         .add("openDeadLetters", waiting.open_dead_letters)
                          .str());
   }
 
   static void print_table(Output& output, const std::vector<store::ShardRow>& shards, const store::Tally& totals) {
     using enum Column::Align;
-    std::vector<Column> columns{
-        {.title = "SHARD"}, {.title = "BEHIND", .align = kRight}, {.title = "UPDATED"}, {.title = "CHECKPOINT"}};
+    std::vector<Column> columns{{.title = "SHARD"},
+                                {.title = "OWNER"},
+                                {.title = "BEHIND", .align = kRight},
+                                {.title = "UPDATED", .align = kRight},
+                                {.title = "CHECKPOINT", .align = kRight}};
     for (const auto verdict : kVerdicts) columns.push_back({.title = to_string(verdict), .align = kRight});
     Table table(output, std::move(columns));
     const auto add = [&table](std::vector<std::string> cells, const store::Tally& tally) {
@@ -122,21 +140,21 @@ class Status final : public Command {
       table.row(std::move(cells));
     };
     for (const auto& row : shards) {
-      const auto time = [](std::int64_t ms) { return ms > 0 ? utc(ms) : std::string("-"); };
-      add({row.stream + '/' + row.shard, row.millis_behind_latest ? duration(*row.millis_behind_latest) : "-",
-           time(row.updated_at), time(row.checkpoint_at)},
+      add({row.stream + '/' + row.shard, row.owner,
+           row.millis_behind_latest ? duration(*row.millis_behind_latest) : "-", age(row.updated_at),
+           age(row.checkpoint_at)},
           row.verdicts);
     }
-    if (shards.size() > 1) add({"all", "", "", ""}, totals);
+    if (shards.size() > 1) add({"all", "", "", "", ""}, totals);
     table.finish();
   }
 
-  static void advise(Output& output, const std::vector<store::ShardRow>& shards, const store::Tally& totals,
-                     const Findings& findings) {
+  static void advise(Output& output, const std::vector<store::ShardRow>& shards, const Findings& findings,
+                     const store::Waiting& waiting) {
     if (shards.empty()) output.info("no shard has been read yet");
     if (const std::string named = findings.named(); !named.empty()) output.warn("findings: " + named);
-    if (totals[store::Verdict::kDead] > 0) output.hint("limits dead list");
-    if (totals[store::Verdict::kParked] > 0) output.hint("limits parked list");
+    if (waiting.open_dead_letters > 0) output.hint("limits dead list");
+    if (waiting.parked_limits > 0) output.hint("limits parked list");
   }
 };
 

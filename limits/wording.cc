@@ -76,12 +76,17 @@ std::string one_of(std::span<const std::string_view> words) {
   return out;
 }
 
-std::string did_you_mean(std::string_view written, std::span<const std::string_view> words) {
-  if (written.size() > kLongest) return {};
+std::optional<std::string_view> nearest_word(std::string_view written, std::span<const std::string_view> words) {
+  if (written.size() > kLongest) return std::nullopt;
   const auto far = [&](std::string_view word) { return distance(written, word); };
   const auto nearest = std::ranges::min_element(words, {}, far);
-  if (nearest == words.end() || far(*nearest) > std::max<std::size_t>(2, nearest->size() / 3)) return {};
-  return "; did you mean \"" + std::string(*nearest) + "\"?";
+  if (nearest == words.end() || far(*nearest) > std::max<std::size_t>(2, nearest->size() / 3)) return std::nullopt;
+  return *nearest;
+}
+
+std::string did_you_mean(std::string_view written, std::span<const std::string_view> words) {
+  const auto meant = nearest_word(written, words);
+  return meant ? "; did you mean \"" + std::string(*meant) + "\"?" : "";
 }
 
 }  // namespace limits

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace limits {
 
 /// "one of ACTIVE, CANCELED, FUTURE".
 [[nodiscard]] std::string one_of(std::span<const std::string_view> words);
+
+/// The word that is near enough to be what was meant.
+[[nodiscard]] std::optional<std::string_view> nearest_word(std::string_view written,
+                                                           std::span<const std::string_view> words);
 
 /// `; did you mean "MONTH"?` if one of the words is near to what was written, else nothing.
 [[nodiscard]] std::string did_you_mean(std::string_view written, std::span<const std::string_view> words);

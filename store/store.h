@@ -18,10 +18,11 @@
 
 namespace store {
 
-/// The two things a caller can do about a failing store.
+/// The things a caller can do about a failing store.
 enum class Errc {
-  kBusy,   ///< Other writers, or a passing condition: try again, a bounded number of times, then as kFatal.
-  kFatal,  ///< Going on could be wrong: end non-zero, send no status.
+  kBusy,    ///< Other writers, or a passing condition: try again, a bounded number of times, then as kFatal.
+  kFatal,   ///< Going on could be wrong: end non-zero, send no status.
+  kAbsent,  ///< A reader's store has not been made yet; the first Store on it does that.
 };
 
 /// `what` names the store, what failed there, and what to do.
@@ -313,6 +314,8 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<ShardRow>> shards() = 0;
   [[nodiscard]] virtual Result<Waiting> waiting() = 0;
 
+  /// What keeps the state, for people: "SQLite 3.53.2".
+  [[nodiscard]] virtual std::string engine() = 0;
   /// What is broken in how the state is kept, one sentence each, some 100 at most; none if it is sound. Reads all of
   /// the store, so it takes as long as the disk does. (A store that is broken at its start is refused when it is
   /// opened.)

@@ -37,6 +37,7 @@ class MemoryReader final : public Reader {
   Result<void> each_kept_limit(const KeptFilter&, const Visitor<KeptLimit>&) override;
   Result<std::vector<ShardRow>> shards() override;
   Result<Waiting> waiting() override;
+  std::string engine() override { return "memory"; }
   Result<std::vector<std::string>> damage(Scrutiny) override { return {}; }
   Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>&) override;

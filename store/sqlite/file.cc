@@ -121,7 +121,7 @@ std::unique_ptr<Connection> open_for_reading(const std::string& path) {
   refuse_what_is_no_file(path);
   if (!size_of(path)) {
     throw failure(
-        Errc::kFatal, path,
+        errno == ENOENT ? Errc::kAbsent : Errc::kFatal, path,
         fmt::format("{}. Check the path; the file is made when a processor first starts on it.", std::strerror(errno)));
   }
   auto db = std::make_unique<Connection>(path, Connection::Mode::kRead, kReaderPatience);

@@ -199,6 +199,10 @@ Result<void> FileReader::each_kept_limit(const KeptFilter& filter, const Visitor
   });
 }
 
+std::string FileReader::engine() {
+  return std::string("SQLite ") + sqlite3_libversion();
+}
+
 Result<std::vector<std::string>> FileReader::damage(Scrutiny scrutiny) {
   return guarded([&] { return damage_of(*db_, scrutiny); });
 }

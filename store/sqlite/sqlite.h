@@ -21,7 +21,7 @@ struct Options {
 /// not ours or of a newer version.
 [[nodiscard]] Result<std::unique_ptr<Store>> open(const std::string& path, Options = {});
 
-/// Creates nothing and writes nothing. kFatal for a file that is not there, kBusy for one that is just being made.
+/// Creates nothing and writes nothing. kAbsent for a file that is not there, kBusy for one that is just being made.
 [[nodiscard]] Result<std::unique_ptr<Reader>> open_reader(const std::string& path);
 
 }  // namespace store::sqlite

@@ -29,7 +29,7 @@ class Document(command_line.CommandLineTest):
         kinesis.streams.clear()
         subprocess.run([FILL_STORE, f"sqlite:{self.folder}/limits.db"], check=True)
         self.file("events.jsonl", '{"aggregateId":"user-1"}\n{"aggregateId":"user-2"}\n')
-        env = command_line.environment(LIMITS_STORE=f"sqlite:{self.folder}/limits.db", **kinesis.environment())
+        env = command_line.environment(LIMITS_STORE="sqlite:limits.db", **kinesis.environment())
         env["PATH"] = f"{command_line.LIMITS.parent}:{os.environ['PATH']}"
         code = 0
         found = list(examples(DOCUMENT.read_text()))

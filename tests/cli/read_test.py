@@ -114,6 +114,13 @@ class List(FilledStoreTest):
         self.assertIn("LIMIT     limit-day\nUSER      user-1\n", narrow)
         self.assertEqual(narrow.count("LIMIT "), 4)
 
+    def test_takes_the_width_from_columns(self):
+        _, narrow = self.limits_on_terminal("list", columns=200, COLUMNS="40", NO_COLOR="1")
+        self.assertIn("LIMIT     limit-day\n", narrow)
+        for none in ("0", "wide", "-1", ""):
+            _, wide = self.limits_on_terminal("list", columns=200, COLUMNS=none, NO_COLOR="1")
+            self.assertIn("LIMIT      USER", wide)
+
     def test_is_coloured_on_a_terminal_only(self):
         _, seen = self.limits_on_terminal("list", columns=200)
         self.assertIn("\x1b[1mLIMIT", seen)
@@ -126,6 +133,7 @@ class List(FilledStoreTest):
     def test_hints_at_the_next_command_on_a_terminal_only(self):
         self.assertIn("next: limits get ID", self.limits_on_terminal("list", NO_COLOR="1")[1])
         self.assertNotIn(b"next:", self.limits("list").stderr)
+        self.assertNotIn("next:", self.limits_on_terminal("list", "--json", NO_COLOR="1")[1])
 
     def test_says_no_more_than_the_log_level_allows(self):
         self.assertEqual(self.limits("list", "--log-level", "warn").stderr, b"")
@@ -158,7 +166,8 @@ class History(FilledStoreTest):
 class Status(FilledStoreTest):
     def test_is_an_object_of_shards_and_totals(self):
         status = self.json("status")
-        self.assertEqual(list(status), ["shards", "totals", "findings"])
+        self.assertEqual(list(status), ["shards", "totals", "findings", "parkedLimits", "openDeadLetters"])
+        self.assertEqual((status["parkedLimits"], status["openDeadLetters"]), (1, 2))
         self.assertEqual(list(status["totals"]), VERDICTS)
         first, second = status["shards"]
         self.assertEqual((first["stream"], first["shard"]), ("user-events", "shardId-000000000000"))
@@ -177,9 +186,14 @@ class Status(FilledStoreTest):
         done = self.limits("status")
         self.assert_ends(done, 0, "limits: warning: findings: 1 foreign_aggregate\n")
         lines = done.stdout.decode().splitlines()
-        self.assertEqual(lines[0].split(), ["SHARD", "BEHIND", "UPDATED", "CHECKPOINT", *VERDICTS])
-        self.assertRegex(lines[1], r"^user-events/shardId-000000000000 +1\.5 s +2024-04-01 19:34:21 UTC +2024-04-01 19:34:21 UTC +3 ")
+        self.assertEqual(lines[0].split(), ["SHARD", "OWNER", "BEHIND", "UPDATED", "CHECKPOINT", *VERDICTS])
+        self.assertRegex(lines[1], r"^user-events/shardId-000000000000 +host-1:4711 +1\.5 s +\d+ days ago +\d+ days ago +3 ")
         self.assertTrue(lines[3].startswith("all "))
+        self.assertEqual(lines[4:], ["1 parked limit, 2 open dead letters"])
+
+    def test_hints_at_what_waits(self):
+        _, seen = self.limits_on_terminal("status", columns=250, NO_COLOR="1")
+        self.assertIn("next: limits dead list\nnext: limits parked list\n", seen)
 
 
 class Digest(FilledStoreTest):

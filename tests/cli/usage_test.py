@@ -53,6 +53,41 @@ class Usage(command_line.CommandLineTest):
         self.assert_ends(done, 0)
         self.assertRegex(done.stdout.decode(), r"^limits \d+\.\d+\.\d+\n$")
 
+    def test_an_option_wins_over_its_variable_and_that_over_the_default(self):
+        self.assert_ends(self.limits("list"), 4, "sqlite:var/limits.db")
+        self.assert_ends(self.limits("list", LIMITS_STORE="sqlite:variable.db"), 4, "sqlite:variable.db")
+        self.assert_ends(self.limits("list", "--store", "sqlite:option.db", LIMITS_STORE="sqlite:variable.db"), 4,
+                         "sqlite:option.db")
+        self.assertEqual(self.limits("list", LIMITS_LOG_LEVEL="off").stderr, b"")
+        self.assert_ends(self.limits("list", "--log-level", "error", LIMITS_LOG_LEVEL="off"), 4, "sqlite:var/limits.db")
+        self.assert_ends(self.limits("list", LIMITS_LOG_LEVEL="inof"), 2, "--log-level", 'did you mean "info"?')
+
+    def test_refuses_a_variable_that_means_nothing(self):
+        done = self.limits("list", LIMITS_STOER="sqlite:x.db")
+        self.assert_ends(done, 2, 'there is no setting "LIMITS_STOER"', 'did you mean "LIMITS_STORE"?', "unset LIMITS_STOER")
+        self.assert_ends(self.limits("list", LIMITS_COLOUR="red"), 2, '"LIMITS_COLOUR"', "unset LIMITS_COLOUR")
+        self.assert_ends(self.limits("list", LIMITS_VAR="/tmp"), 4)
+        self.assert_ends(self.limits("--help", LIMITS_STOER="sqlite:x.db"), 0)
+
+    def test_refuses_a_part_of_the_stores_url_that_means_nothing(self):
+        self.assert_ends(self.limits("list", "--store", "sqlite:x.db?histroy=off"), 4, 'did you mean "history"?')
+        self.assert_ends(self.limits("list", "--store", "sqlite:x.db?history=onn"), 4, 'history is on or off, not "onn"')
+        self.assert_ends(self.limits("list", "--store", "sqlit:x.db"), 4, 'did you mean "sqlite"?')
+
+    def test_names_the_word_that_was_meant(self):
+        self.refuses(["completion", "fihs"], 'expected one of bash, zsh, fish, found "fihs"; did you mean "fish"?')
+
+    def test_every_help_begins_with_examples(self):
+        top = self.limits("--help").stdout.decode().split("Commands:\n")[1]
+        verbs = [line.split()[0] for line in top.splitlines() if line[:2] == "  " and line[2:3].strip()]
+        self.assertGreater(len(verbs), 10)
+        for verb in verbs:
+            text = self.limits(verb, "--help").stdout.decode()
+            below = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines() if line[2:3].strip()]
+            for words in [[verb], *([verb, sub] for sub in below)]:
+                text = self.limits(*words, "--help").stdout.decode()
+                self.assertLess(text.index("Examples:"), text.index("Usage:"), words)
+
     def test_an_argument_may_look_like_a_command_or_an_option(self):
         for args in (["get", "list"], ["get", "--", "--list"]):
             self.assert_ends(self.limits(*args), 4, "var/limits.db")

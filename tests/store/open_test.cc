@@ -90,7 +90,7 @@ TEST_F(Open, HandsTheOptionOnAndAReaderTakesTheSameUrl) {
 TEST_F(Open, AReaderCreatesNothing) {
   const auto reader = open_reader(url_);
   ASSERT_FALSE(reader.has_value());
-  EXPECT_EQ(reader.error().code, Errc::kFatal);
+  EXPECT_EQ(reader.error().code, Errc::kAbsent);
   EXPECT_THAT(reader.error().what, HasSubstr(file_));
   EXPECT_FALSE(std::filesystem::exists(file_));
 }

@@ -194,7 +194,7 @@ TEST_F(FileTest, ThatMayNotBeWrittenIsRefused) {
 }
 
 TEST_F(FileTest, ThatIsNotThereIsNotMadeForAReader) {
-  EXPECT_THAT(refusal(open_reader(path_)),
+  EXPECT_THAT(refusal(open_reader(path_), Errc::kAbsent),
               AllOf(HasSubstr("No such file"), HasSubstr("when a processor first starts")));
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
