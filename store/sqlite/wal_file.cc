@@ -65,7 +65,7 @@ class WalFile {
     return real()->pMethods->xWrite(real(), bytes.data(), static_cast<int>(bytes.size()), offset);
   }
 
-  sqlite3_file base_{};
+  [[maybe_unused]] sqlite3_file base_{};  ///< What SQLite sees of it.
   std::unique_ptr<std::byte[]> buffer_{new (std::nothrow) std::byte[kBufferBytes]};
   std::size_t filled_ = 0;
   sqlite3_int64 begin_ = 0;  ///< Of what is in the buffer.
