@@ -27,7 +27,7 @@ class StepCount {
   [[nodiscard]] static std::int64_t steps() { return steps_; }
 
  private:
-  static int watch(sqlite3* db, const char**, const sqlite3_api_routines*) {
+  static int watch(sqlite3* db, char**, const sqlite3_api_routines*) {
     return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, count, nullptr);
   }
   static int count(unsigned, void*, void* statement, void*) {

@@ -188,7 +188,7 @@ void try_run(std::uint64_t seed, int images, Counts& counts) {
 
 /// Every connection opened from now on is at synchronous=OFF and stays there.
 void take_syncs_away() {
-  const auto on_open = [](sqlite3* db, const char**, const sqlite3_api_routines*) -> int {
+  const auto on_open = [](sqlite3* db, char**, const sqlite3_api_routines*) -> int {
     sqlite3_exec(db, "PRAGMA synchronous=OFF", nullptr, nullptr, nullptr);
     const auto ignore_synchronous = [](void*, int action, const char* name, const char* value, const char*,
                                        const char*) -> int {
@@ -199,7 +199,7 @@ void take_syncs_away() {
   };
   sqlite3_initialize();
   sqlite3_auto_extension(
-      reinterpret_cast<void (*)()>(static_cast<int (*)(sqlite3*, const char**, const sqlite3_api_routines*)>(on_open)));
+      reinterpret_cast<void (*)()>(static_cast<int (*)(sqlite3*, char**, const sqlite3_api_routines*)>(on_open)));
 }
 
 template <class Number>
