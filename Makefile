@@ -1,6 +1,6 @@
 # A thin front: what a target does is in the script or the CMake preset that it calls. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build test sanitize test-docker torture run stop create-user-stream populate-data coverage lint format clean
+.PHONY: help build test test-docker torture run stop create-user-stream populate-data coverage lint format clean
 
 # `make run WORKERS=2 KINESIS_PORT=4570` reaches the scripts as environment.
 export LIMITS_VAR WORKERS KINESIS KINESIS_PORT DYNAMODB_PORT
@@ -17,9 +17,6 @@ test: ## Install what is missing, build, and run every test
 
 test-docker: ## Build the images without a Docker engine and take the README's steps with them; needs root
 	@tools/test-docker
-
-sanitize: ## Run the unit tests and the real child under the address, undefined-behaviour and thread sanitizers
-	@tools/sanitize
 
 torture: ## Try for hours what `make test` tries for minutes; `make torture ONLY=simulation` for one
 	@tools/torture $(ONLY)

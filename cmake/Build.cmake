@@ -23,10 +23,6 @@ endif()
 if(USER_LIMITS_SANITIZE)
   add_compile_options(-fsanitize=${USER_LIMITS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${USER_LIMITS_SANITIZE})
-  if(USER_LIMITS_SANITIZE STREQUAL "thread")
-    # Linked in, this runtime would not let a test have an operator new of its own.
-    add_link_options(-shared-libsan -frtlib-add-rpath)
-  endif()
 elseif(NOT USER_LIMITS_COVERAGE)
   # A child starts in a third of the time and in half the memory when it maps no libstdc++.
   add_link_options(-static-libstdc++ -static-libgcc)
