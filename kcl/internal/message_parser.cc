@@ -99,10 +99,10 @@ Result<Message> MessageParser::State::read_long(std::span<char> line) {
   const bool read = error ? reader.refuse(text, object_or(error)) : reader.read(text, document);
   if (!read) return std::unexpected(reader.fault());
   auto message = reader.message();
-  auto* const batch = message ? std::get_if<Batch>(&message->body) : nullptr;
-  if (!batch) return message;
+  if (!message) return message;
+  // Of a message that has no use for them too: a line is refused for the same faults, whatever its length.
   if (!read_records(reader, line, *elements)) return std::unexpected(reader.fault());
-  batch->records = records;
+  if (auto* const batch = std::get_if<Batch>(&message->body)) batch->records = records;
   return message;
 }
 

@@ -284,6 +284,11 @@ TEST(MessageParser, JudgesTheRestOfALongLineBeforeItsRecords) {
   EXPECT_THAT(MessageParser(0).parse(line.span()).error().what, StartsWith("byte 60, action: expected initialize, "));
 }
 
+TEST(MessageParser, JudgesRecordsEvenWhereAMessageHasNoUseForThem) {
+  EXPECT_THAT(Parsed(R"({"action":"shardEnded","records":[{"data":"eA==" "eA=="}]})").error(), HasSubstr("records[0]"));
+  EXPECT_TRUE(Parsed(R"({"action":"shardEnded","records":[{"sequenceNumber":"7"}]})").message);
+}
+
 TEST(MessageParser, GivesBackTheMemoryOfALongLine) {
   std::string records;
   for (int i = 0; i < 500'000; ++i) records += R"({"sequenceNumber":"7"},)";
