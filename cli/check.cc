@@ -59,12 +59,12 @@ class Check final : public Command {
   }
 
  private:
-  static std::string place(const Finding& finding) {
+  static std::string place(const SetupFinding& finding) {
     return finding.file + (finding.line > 0 ? ":" + std::to_string(finding.line) : "");
   }
 
   static void print(Output& output, const Diagnosis& diagnosis) {
-    for (const Finding& finding : diagnosis.findings) {
+    for (const SetupFinding& finding : diagnosis.findings) {
       output.line(output.emphasized(printable(place(finding))) + ": " + printable(finding.what));
       output.line("    " + printable(finding.why));
       if (!finding.paste.empty()) output.line("    > " + printable(finding.paste));
@@ -74,7 +74,7 @@ class Check final : public Command {
 
   static void print_json(Output& output, const Diagnosis& diagnosis) {
     std::string findings;
-    for (const Finding& finding : diagnosis.findings) {
+    for (const SetupFinding& finding : diagnosis.findings) {
       JsonObject object;
       object.add("what", finding.what).add("file", finding.file);
       if (finding.line > 0) object.add("line", finding.line);

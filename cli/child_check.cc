@@ -60,14 +60,6 @@ class ChildCheck {
   }
 
  private:
-  void found(const Property* at, std::string what, std::string why, std::string paste) {
-    diagnosis_.found({.what = std::move(what),
-                      .file = file_.path(),
-                      .line = at == nullptr ? 0 : at->line,
-                      .why = std::move(why),
-                      .paste = std::move(paste)});
-  }
-
   void program() {
     const std::string& name = words_.front();
     if (find_program(name)) {
@@ -76,9 +68,10 @@ class ChildCheck {
     }
     std::error_code ignored;
     const bool is_there = name.contains('/') && std::filesystem::exists(name, ignored);
-    found(&command_, name + (is_there ? " cannot be run" : " is not there"),
-          "The daemon ends when it cannot start a child. Paths are seen from the folder that the daemon is started in.",
-          is_there ? "chmod +x " + name : "make build");
+    diagnosis_.found(
+        file_, &command_, name + (is_there ? " cannot be run" : " is not there"),
+        "The daemon ends when it cannot start a child. Paths are seen from the folder that the daemon is started in.",
+        is_there ? "chmod +x " + name : "make build");
   }
 
   std::optional<processor::Options> flags() {
@@ -89,26 +82,26 @@ class ChildCheck {
     if (options) return *options;
     std::string said = options.error().text.substr(0, options.error().text.find('\n'));
     if (options.error().code == 0) said = "it only prints the help or the version";
-    found(&command_, "executableName: " + said, "The child ends at once, and the daemon with it.",
-          words_.front() + " --help");
+    diagnosis_.found(file_, &command_, "executableName: " + said, "The child ends at once, and the daemon with it.",
+                     words_.front() + " --help");
     return std::nullopt;
   }
 
   void stream(const processor::Options& options) {
     const Property* name = file_.find("streamName");
     if (name == nullptr || name->value == options.stream) return;
-    found(&command_,
-          "the child takes the stream for " + limits::in_quotes(options.stream) + ", and the daemon reads " +
-              limits::in_quotes(name->value),
-          "The protocol names no stream, so what the child is told is what its shards are kept under.",
-          "--stream " + name->value);
+    diagnosis_.found(file_, &command_,
+                     "the child takes the stream for " + limits::in_quotes(options.stream) + ", and the daemon reads " +
+                         limits::in_quotes(name->value),
+                     "The protocol names no stream, so what the child is told is what its shards are kept under.",
+                     "--stream " + name->value);
   }
 
   void store(const processor::Options& options, const std::string& read) {
     const bool told = std::ranges::any_of(words_, [](const std::string& word) { return word.starts_with("--store"); });
     if (!told || options.store == read) return;
-    found(&command_, "the child writes " + options.store + ", and limits reads " + read,
-          "What is looked at is not what is written.", "export LIMITS_STORE=" + options.store);
+    diagnosis_.found(file_, &command_, "the child writes " + options.store + ", and limits reads " + read,
+                     "What is looked at is not what is written.", "export LIMITS_STORE=" + options.store);
   }
 
   void timeouts(const processor::Options& options) {
@@ -118,15 +111,15 @@ class ChildCheck {
     const std::int64_t own = options.batch_timeout.count();
     const std::string own_text = "--batch-timeout " + std::to_string(own);
     if (daemons <= 0) {
-      found(set, "timeoutInSeconds is not set", "The daemon waits for ever for a child that hangs.",
-            "timeoutInSeconds = " + std::to_string(own + kMargin));
+      diagnosis_.found(file_, set, "timeoutInSeconds is not set", "The daemon waits for ever for a child that hangs.",
+                       "timeoutInSeconds = " + std::to_string(own + kMargin));
     } else if (own == 0 || own >= daemons) {
-      found(own == 0 ? &command_ : set,
-            "timeoutInSeconds is " + count(daemons) + ", and the child has " + own_text +
-                (own == 0 ? ", which means never" : ""),
-            "The daemon ends before the child's own watchdog can say what hung.",
-            own == 0 ? "--batch-timeout " + std::to_string(std::max<std::int64_t>(daemons * 4 / 5, 1))
-                     : "timeoutInSeconds = " + std::to_string(own + kMargin));
+      diagnosis_.found(file_, own == 0 ? &command_ : set,
+                       "timeoutInSeconds is " + count(daemons) + ", and the child has " + own_text +
+                           (own == 0 ? ", which means never" : ""),
+                       "The daemon ends before the child's own watchdog can say what hung.",
+                       own == 0 ? "--batch-timeout " + std::to_string(std::max<std::int64_t>(daemons * 4 / 5, 1))
+                                : "timeoutInSeconds = " + std::to_string(own + kMargin));
     }
   }
 

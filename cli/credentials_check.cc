@@ -91,15 +91,15 @@ std::vector<std::string> names_in(std::string_view value) {
   return names;
 }
 
-Finding unknown(const PropertiesFile& file, const Property& property, const std::string& name) {
+void found_unknown(const PropertiesFile& file, const Property& property, const std::string& name,
+                   Diagnosis& diagnosis) {
   std::array<std::string_view, kProviders.size()> known;
   std::ranges::transform(kProviders, known.begin(), &Provider::name);
   const auto meant = limits::nearest_word(name, known);
-  return {.what = "no provider of credentials is called " + limits::in_quotes(name) + limits::did_you_mean(name, known),
-          .file = file.path(),
-          .line = property.line,
-          .why = "The daemon passes over it, and gives up after 20 tries without credentials, with exit code 0.",
-          .paste = property.key + " = " + std::string(meant.value_or("DefaultCredentialsProvider"))};
+  diagnosis.found(file, &property,
+                  "no provider of credentials is called " + limits::in_quotes(name) + limits::did_you_mean(name, known),
+                  "The daemon passes over it, and gives up after 20 tries without credentials, with exit code 0.",
+                  property.key + " = " + std::string(meant.value_or("DefaultCredentialsProvider")));
 }
 
 }  // namespace
@@ -116,15 +116,13 @@ void check_credentials(const PropertiesFile& file, Diagnosis& diagnosis) {
     } else if (name.contains('.')) {
       has = true;  // a class of the user's own
     } else {
-      diagnosis.found(unknown(file, *property, name));
+      found_unknown(file, *property, name, diagnosis);
     }
   }
   if (!has && diagnosis.findings.size() == before) {
-    diagnosis.found({.what = property->value + " finds no credentials here",
-                     .file = file.path(),
-                     .line = property->line,
-                     .why = "Without credentials the daemon gives up after 20 tries, with exit code 0.",
-                     .paste = "export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…"});
+    diagnosis.found(file, property, property->value + " finds no credentials here",
+                    "Without credentials the daemon gives up after 20 tries, with exit code 0.",
+                    "export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…");
   }
   diagnosis.well_unless_found(before, "credentials for " + property->value);
 }

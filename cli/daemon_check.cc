@@ -38,23 +38,15 @@ class DaemonCheck {
   }
 
  private:
-  void found(const Property* at, std::string what, std::string why, std::string paste) {
-    diagnosis_.found({.what = std::move(what),
-                      .file = file_.path(),
-                      .line = at == nullptr ? 0 : at->line,
-                      .why = std::move(why),
-                      .paste = std::move(paste)});
-  }
-
   void keys() {
     for (const Property& property : file_.all()) {
       if (is_daemon_key(property.key)) continue;
       const auto meant = nearest_daemon_key(property.key);
-      found(&property,
-            "there is no key " + limits::in_quotes(property.key) +
-                (meant ? "; did you mean \"" + std::string(*meant) + "\"?" : ""),
-            "The daemon passes over a key that it does not know, and says nothing.",
-            meant ? std::string(*meant) + " = " + property.value : "");
+      diagnosis_.found(file_, &property,
+                       "there is no key " + limits::in_quotes(property.key) +
+                           (meant ? "; did you mean \"" + std::string(*meant) + "\"?" : ""),
+                       "The daemon passes over a key that it does not know, and says nothing.",
+                       meant ? std::string(*meant) + " = " + property.value : "");
     }
   }
 
@@ -71,12 +63,12 @@ class DaemonCheck {
          {.key = "awsCredentialsProvider", .paste = "AwsCredentialsProvider = DefaultCredentialsProvider"}}};
     for (const auto& [key, paste] : kRequired) {
       if (is_set(key)) continue;
-      found(file_.find(key), std::string(key) + " is not set", "The daemon does not start without it.",
-            std::string(paste));
+      diagnosis_.found(file_, file_.find(key), std::string(key) + " is not set",
+                       "The daemon does not start without it.", std::string(paste));
     }
     if (!is_set("streamName") && !is_set("streamArn")) {
-      found(file_.find("streamName"), "streamName is not set", "The daemon does not start without it.",
-            "streamName = user-events");
+      diagnosis_.found(file_, file_.find("streamName"), "streamName is not set",
+                       "The daemon does not start without it.", "streamName = user-events");
     }
   }
 
@@ -84,8 +76,8 @@ class DaemonCheck {
     static constexpr std::string_view kPaste = "shutdownGraceMillis = 35000";
     const Property* grace = file_.find("shutdownGraceMillis");
     if (grace != nullptr && whole_number(grace->value).value_or(0) > 0) return;
-    found(
-        grace,
+    diagnosis_.found(
+        file_, grace,
         grace == nullptr ? "shutdownGraceMillis is not set"
                          : "shutdownGraceMillis is " + limits::in_quotes(grace->value),
         "After SIGTERM the children have no time for a last checkpoint, so records come again, and the next start may "
@@ -96,9 +88,9 @@ class DaemonCheck {
   void tick() {
     const Property* tick = file_.find("callProcessRecordsEvenForEmptyRecordList");
     if (tick != nullptr && tick->value == "true") return;
-    found(tick, "callProcessRecordsEvenForEmptyRecordList is not true",
-          "Without the tick of empty batches, the last records before a pause are never checkpointed.",
-          "callProcessRecordsEvenForEmptyRecordList = true");
+    diagnosis_.found(file_, tick, "callProcessRecordsEvenForEmptyRecordList is not true",
+                     "Without the tick of empty batches, the last records before a pause are never checkpointed.",
+                     "callProcessRecordsEvenForEmptyRecordList = true");
   }
 
   /// Whether the daemon polls.
@@ -113,12 +105,13 @@ class DaemonCheck {
     const auto is_set = [this](std::string_view key) { return file_.find(key) != nullptr; };
     if (word == "POLLING" || (word == "DEFAULT" && std::ranges::any_of(kPolling, is_set))) return true;
     if (std::ranges::find(kModes, word) == kModes.end()) {
-      found(mode, "retrievalMode: expected " + limits::one_of(kModes) + ", found " + limits::in_quotes(word),
-            "The daemon does not start.", "retrievalMode = POLLING");
+      diagnosis_.found(file_, mode,
+                       "retrievalMode: expected " + limits::one_of(kModes) + ", found " + limits::in_quotes(word),
+                       "The daemon does not start.", "retrievalMode = POLLING");
       return false;
     }
-    found(
-        mode, mode == nullptr ? "retrievalMode is not set, which means FANOUT" : "retrievalMode is FANOUT",
+    diagnosis_.found(
+        file_, mode, mode == nullptr ? "retrievalMode is not set, which means FANOUT" : "retrievalMode is FANOUT",
         "A consumer is registered and paid for by the hour and shard, and maxRecords does not hold: nothing bounds the "
         "line that the daemon builds in memory.",
         "retrievalMode = POLLING");
@@ -136,14 +129,15 @@ class DaemonCheck {
     const auto need = static_cast<std::int64_t>(per_record * static_cast<double>(most));
     if (need <= load_.heap_bytes) return;
     const auto fits = static_cast<std::int64_t>(static_cast<double>(load_.heap_bytes) / per_record);
-    found(records,
-          "maxRecords " + (set > 0 ? "is " : std::string("is not set, so it is ")) + count(most) + ", which may take " +
-              bytes(need) + " of heap, and the daemon has " + bytes(load_.heap_bytes),
-          "The daemon builds a batch as one line: " + counted(load_.shards, "shard") + " of " + count(most) +
-              " records of " + bytes(load_.record_bytes) +
-              ". If it does not fit, the daemon dies on it again and again. (--heap, --shards and --record-bytes say "
-              "what you have.)",
-          "maxRecords = " + std::to_string(std::max<std::int64_t>(fits, 1)));
+    diagnosis_.found(
+        file_, records,
+        "maxRecords " + (set > 0 ? "is " : std::string("is not set, so it is ")) + count(most) + ", which may take " +
+            bytes(need) + " of heap, and the daemon has " + bytes(load_.heap_bytes),
+        "The daemon builds a batch as one line: " + counted(load_.shards, "shard") + " of " + count(most) +
+            " records of " + bytes(load_.record_bytes) +
+            ". If it does not fit, the daemon dies on it again and again. (--heap, --shards and --record-bytes say "
+            "what you have.)",
+        "maxRecords = " + std::to_string(std::max<std::int64_t>(fits, 1)));
   }
 
   [[nodiscard]] bool is_set(std::string_view key) const {

@@ -160,14 +160,7 @@ limits::Checked<LimitAudit::Reading> LimitAudit::read_event(const store::History
 /// In a store in memory: the contract's plainest form.
 std::optional<store::KeptLimit> LimitAudit::fold() const {
   const auto database = store::memory::create({.history = false});
-  const store::Batch batch{.changes = changes_,
-                           .dead_letters = {},
-                           .shard = {.key = {.stream = "audit", .shard = "audit"},
-                                     .sequence = {},
-                                     .millis_behind_latest = {},
-                                     .now = {},
-                                     .owner = {},
-                                     .rules_version = {}}};
+  const store::Batch batch{.changes = changes_, .shard = {.key = {.stream = "audit", .shard = "audit"}}};
   std::optional<store::KeptLimit> folded;
   const auto applied = store::memory::open(database)->apply(batch, store::Durability::kCommitted);
   const auto read = store::memory::open_reader(database)->each_kept_limit({}, [&](const store::KeptLimit& limit) {

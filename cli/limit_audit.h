@@ -15,7 +15,7 @@
 namespace cli {
 
 /// Something that is wrong with the state.
-struct Finding {
+struct AuditFinding {
   std::string_view kind;  ///< "state_differs", "discrepancy", ...
   std::string limit;      ///< empty if it is about the store as a whole
   std::string aggregate;
@@ -32,7 +32,7 @@ using Members = std::vector<std::pair<std::string_view, std::string>>;
 /// Folds the history of limits again, by the handlers themselves, and compares.
 class LimitAudit {
  public:
-  using OnFinding = std::function<void(Finding)>;
+  using OnFinding = std::function<void(AuditFinding)>;
 
   /// `folded` is what the history says that the limit is; nothing if it cannot say it: the limit has no history, or it
   /// was read with faults, which are findings.

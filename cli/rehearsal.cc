@@ -77,15 +77,9 @@ Outcome<void> Rehearsal::play(const store::Replay& replay) {
       if (auto copied = copy_limit(changes.back().key); !copied) return copied;
     }
   }
-  const auto played = stage_->apply({.changes = changes,
-                                     .dead_letters = {},
-                                     .shard = {.key = replay.shard,
-                                               .sequence = {},
-                                               .millis_behind_latest = {},
-                                               .now = replay.now,
-                                               .owner = {},
-                                               .rules_version = replay.rules_version}},
-                                    store::Durability::kCommitted);
+  const auto played = stage_->apply(
+      {.changes = changes, .shard = {.key = replay.shard, .now = replay.now, .rules_version = replay.rules_version}},
+      store::Durability::kCommitted);
   if (!played) return store_failure(played.error());
   without_effect_ += played->verdicts[store::Verdict::kDuplicate] + played->verdicts[store::Verdict::kStale];
   return {};
@@ -96,21 +90,13 @@ Outcome<void> Rehearsal::copy_limit(const limits::LimitKey& key) {
   if (!is_new) return {};
   Standing& before = place->second;
   store::Result<store::Report> staged;
-  const auto read = actual_.each_kept_limit({.user_limit_id = std::string(key.user_limit_id), .history = false},
-                                            [&](const store::KeptLimit& kept) {
-                                              if (kept.state.aggregate_id != key.aggregate_id) return true;
-                                              before = standing_of(kept);
-                                              staged = stage_->apply({.changes = changes_to(kept),
-                                                                      .dead_letters = {},
-                                                                      .shard = {.key = kStage,
-                                                                                .sequence = {},
-                                                                                .millis_behind_latest = {},
-                                                                                .now = {},
-                                                                                .owner = {},
-                                                                                .rules_version = {}}},
-                                                                     store::Durability::kCommitted);
-                                              return false;
-                                            });
+  const auto read = actual_.each_kept_limit(
+      {.user_limit_id = std::string(key.user_limit_id), .history = false}, [&](const store::KeptLimit& kept) {
+        if (kept.state.aggregate_id != key.aggregate_id) return true;
+        before = standing_of(kept);
+        staged = stage_->apply({.changes = changes_to(kept), .shard = {.key = kStage}}, store::Durability::kCommitted);
+        return false;
+      });
   if (!read) return store_failure(read.error());
   if (!staged) return store_failure(staged.error());
   return {};

@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-std::string to_json(const Finding& finding) {
+std::string to_json(const AuditFinding& finding) {
   JsonObject object;
   object.add("finding", finding.kind);
   if (!finding.limit.empty()) object.add("limitId", finding.limit).add("aggregateId", finding.aggregate);
@@ -42,7 +42,7 @@ class Verify final : public Command {
     explicit Report(Output& output)
         : output_(output), table_(output, {{.title = "FINDING"}, {.title = "LIMIT"}, {.title = "WHAT"}}) {}
 
-    void add(const Finding& finding) {
+    void add(const AuditFinding& finding) {
       ++counts_[std::string(finding.kind)];
       if (!output_.json()) {
         table_.row({std::string(finding.kind), finding.limit, finding.what});
@@ -134,7 +134,7 @@ class Verify final : public Command {
       }
       last_limit = limit;
       last_aggregate = kept.state.aggregate_id;
-      const auto result = audit.audit(kept, [&](const Finding& finding) { report.add(finding); });
+      const auto result = audit.audit(kept, [&](const AuditFinding& finding) { report.add(finding); });
       report.audited(kept, result.folded.has_value());
       if (result.differs && report.may_write_file()) {
         auto path = write_bug_report(reports_folder_, bug_report(kept, *result.folded));

@@ -1,5 +1,6 @@
 """The rules of the house that no compiler checks. Run from anywhere: python3 tests/lint/lint_test.py"""
 
+import collections
 import pathlib
 import re
 import subprocess
@@ -72,6 +73,28 @@ class Arrows(unittest.TestCase):
     def test_no_public_header_of_kcl_shows_its_parser(self):
         faults = [name(path) for path in sources("kcl") if path.suffix == ".h" and "simdjson.h" in path.read_text()]
         self.assertEqual([fault for fault in faults if "internal" not in fault], [])
+
+
+def types_defined_twice(headers):
+    """Types of one namespace that two headers define: each builds alone, and the linker picks one for both."""
+    places = collections.defaultdict(set)
+    for path, text in headers:
+        namespace = re.search(r"^namespace ([\w:]+) \{", text, flags=re.M)
+        for kind in re.findall(r"^(?:class|struct|enum class) (\w+)[^;{(]*\{", text, flags=re.M):
+            places[f"{namespace[1] if namespace else ''}::{kind}"].add(path)
+    return {kind: sorted(paths) for kind, paths in places.items() if len(paths) > 1}
+
+
+class OneDefinition(unittest.TestCase):
+    def test_no_two_headers_define_a_type_of_one_name(self):
+        headers = [path for folder in MAY_INCLUDE for path in sources(folder) if path.suffix == ".h"]
+        self.assertEqual(types_defined_twice((name(path), code_of(path)) for path in headers), {})
+
+    def test_the_check_sees_a_type_that_is_defined_twice(self):
+        text = "namespace cli {\nstruct Finding {\n  int line;\n};\n}"
+        self.assertEqual(types_defined_twice([("a.h", text), ("b.h", text)]), {"cli::Finding": ["a.h", "b.h"]})
+        self.assertEqual(types_defined_twice([("a.h", text), ("b.h", text.replace("cli", "aws"))]), {})
+        self.assertEqual(types_defined_twice([("a.h", text), ("b.h", "namespace cli {\nstruct Finding;\n}")]), {})
 
 
 class Stdout(unittest.TestCase):
