@@ -82,19 +82,19 @@ struct ShardKey {
 /// row had, so after a replay its position is where the replay is.
 struct ShardProgress {
   ShardKey key;
-  std::string_view sequence;  ///< of the last record of the batch; empty: no record, the row keeps its position
+  std::string_view sequence{};  ///< of the last record of the batch; empty: no record, the row keeps its position
   std::int64_t sub_sequence = 0;
-  std::optional<std::int64_t> millis_behind_latest;  ///< unset: not said, the row keeps what it has
-  limits::TimeMs now;                                ///< wall clock, for people only: nothing is decided by it
-  std::string_view owner;                            ///< host:pid of the child
-  std::string_view rules_version;                    ///< SHA-256 hex, limits::Rules::version
+  std::optional<std::int64_t> millis_behind_latest{};  ///< unset: not said, the row keeps what it has
+  limits::TimeMs now{};                                ///< wall clock, for people only: nothing is decided by it
+  std::string_view owner{};                            ///< host:pid of the child
+  std::string_view rules_version{};                    ///< SHA-256 hex, limits::Rules::version
   bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to the row's position is done
 };
 
 /// The unit of commit.
 struct Batch {
   std::span<const limits::Change> changes;  ///< in the order of the stream
-  std::span<const DeadLetter> dead_letters;
+  std::span<const DeadLetter> dead_letters{};
   std::int64_t ignored = 0;
   ShardProgress shard;
 };

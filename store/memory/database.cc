@@ -84,12 +84,7 @@ Report Database::apply(const Batch& batch) {
 
 ReplayReport Database::replay(const Replay& replay) {
   const std::lock_guard lock(mutex_);
-  const ShardProgress provenance{.key = replay.shard,
-                                 .sequence = {},
-                                 .millis_behind_latest = {},
-                                 .now = replay.now,
-                                 .owner = {},
-                                 .rules_version = replay.rules_version};
+  const ShardProgress provenance{.key = replay.shard, .now = replay.now, .rules_version = replay.rules_version};
   ReplayReport report;
   for (const Retry& retry : replay.retries) {
     DeadLetterRow* const row = find_open(retry.id);

@@ -135,13 +135,7 @@ ReplayReport Writer::write(const Replay& replay) {
     }
   }
   const Batch batch{.changes = changes,
-                    .dead_letters = {},
-                    .shard = {.key = replay.shard,
-                              .sequence = {},
-                              .millis_behind_latest = {},
-                              .now = replay.now,
-                              .owner = {},
-                              .rules_version = replay.rules_version}};
+                    .shard = {.key = replay.shard, .now = replay.now, .rules_version = replay.rules_version}};
   prepare(batch);
   if (!changes.empty()) apply_changes(batch, report.applied);
   for (const Outcome& outcome : outcomes_) ++verdicts[outcome.verdict];
