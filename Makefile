@@ -1,6 +1,6 @@
 # A thin front: what a target does is in the script or the CMake preset that it calls. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-docker torture run stop create-user-stream populate-data coverage lint format clean
+.PHONY: help build test test-docker torture bench run stop create-user-stream populate-data coverage lint format clean
 
 # `make run WORKERS=2 KINESIS_PORT=4570` reaches the scripts as environment.
 export LIMITS_VAR WORKERS KINESIS KINESIS_PORT DYNAMODB_PORT
@@ -20,6 +20,9 @@ test-docker: ## Build the images without a Docker engine and take the README's s
 
 torture: ## Try for hours what `make test` tries for minutes; `make torture ONLY=simulation` for one
 	@tools/torture $(ONLY)
+
+bench: ## Print every performance figure, beside other children and the machine's limits; takes half an hour
+	@tools/bench
 
 run: ## Start the whole local stack, put samples, show the limits; `make run WORKERS=2` has two daemons
 	@daemon/up

@@ -146,6 +146,11 @@ class Daemon(unittest.TestCase):
 
 
 class Repository(unittest.TestCase):
+    MAY_NAME_A_HOST = {
+        "tests/lint/lint_test.py": "the list of hosts",
+        "bench/peers/rust/Cargo.lock": "cargo writes it into each of its locks",
+    }
+
     def files(self):
         listed = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout
         return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
@@ -155,7 +160,7 @@ class Repository(unittest.TestCase):
         faults = [
             name(path)
             for path in self.files()
-            if path != pathlib.Path(__file__).resolve() and hosts.search(path.read_text(errors="ignore"))
+            if name(path) not in self.MAY_NAME_A_HOST and hosts.search(path.read_text(errors="ignore"))
         ]
         self.assertEqual(faults, [])
 

@@ -1,0 +1,160 @@
+// What the parts of a child cost, each alone, over the records of one batch: google benchmark's flags, after the
+// session that the batch is taken from.
+//
+//     parts SESSION [--benchmark_filter=…]
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "kcl/internal/message_parser.h"
+#include "limits/rules.h"
+#include "processor/decision.h"
+
+namespace {
+
+template <class T, class E>
+T need(std::expected<T, E> result) {
+  if (!result) throw std::runtime_error("the session or the rules are not what they should be");
+  return std::move(*result);
+}
+
+/// The batch that the parts work on: the last of the session, for the first ones create limits.
+struct Input {
+  std::string line;    ///< as it comes, its padding included
+  std::string parsed;  ///< the same after its records were decoded in place
+  kcl::internal::MessageParser parser;
+  std::vector<kcl::Record> records;  ///< in `parsed`
+  std::vector<std::string> types;    ///< of their events
+
+  [[nodiscard]] std::size_t size() const { return line.size() - kcl::Record::kPadding; }
+};
+Input input;
+
+void load(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  for (std::string line; std::getline(file, line);) input.line = std::move(line);
+  input.line.append(kcl::Record::kPadding, ' ');
+  input.parsed = input.line;
+  const auto message = need(input.parser.parse({input.parsed.data(), input.size()}));
+  const auto records = std::get<kcl::Batch>(message.body).records;
+  input.records.assign(records.begin(), records.end());
+  limits::Decoder decoder;
+  limits::Arena arena;
+  for (const kcl::Record& record : input.records) {
+    input.types.emplace_back(need(decoder.decode(record.data, arena))->type);
+  }
+}
+
+void per_record(benchmark::State& state) {
+  const auto records = static_cast<double>(input.records.size());
+  state.counters["per record"] =
+      benchmark::Counter(records, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+/// A batch's line copied, which `line` does first as well.
+void copy(benchmark::State& state) {
+  std::string line = input.line;
+  for (auto _ : state) {
+    input.line.copy(line.data(), line.size());
+    benchmark::DoNotOptimize(line.data());
+    benchmark::ClobberMemory();
+  }
+  per_record(state);
+}
+
+/// From the line to records whose base64 is decoded.
+void line(benchmark::State& state) {
+  std::string line = input.line;
+  kcl::internal::MessageParser parser;
+  for (auto _ : state) {
+    input.line.copy(line.data(), line.size());
+    auto message = parser.parse({line.data(), input.size()});
+    benchmark::DoNotOptimize(message);
+  }
+  per_record(state);
+}
+
+/// From a record's bytes to an event.
+void event(benchmark::State& state) {
+  limits::Decoder decoder;
+  limits::Arena arena;
+  for (auto _ : state) {
+    for (const kcl::Record& record : input.records) benchmark::DoNotOptimize(decoder.decode(record.data, arena));
+    arena.clear();
+  }
+  per_record(state);
+}
+
+limits::Rules rules_with(std::int64_t more) {
+  std::string text = R"({"rules": [)";
+  for (std::int64_t i = 0; i < more; ++i) {
+    text += R"({"match": {"type": "OTHER_)" + std::to_string(i) + R"("}, "handler": "ignore"},)";
+  }
+  text += R"(
+    {"match": {"type": "USER_LIMIT_CREATED"}, "handler": "create_limit"},
+    {"match": {"type": "USER_LIMIT_PROGRESS_CHANGED"}, "handler": "change_progress"},
+    {"match": {"type": "USER_LIMIT_RESET"}, "handler": "reset_progress"},
+    {"match": {"type": "LIMIT_USER_*"}, "handler": "ignore"}], "default": "dead_letter"})";
+  return need(limits::Rules::parse(text, "bench"));
+}
+
+/// From an event's type to its route, with 4 rules and that many more.
+void route(benchmark::State& state) {
+  const limits::Rules rules = rules_with(state.range(0));
+  for (auto _ : state) {
+    for (const std::string& type : input.types) benchmark::DoNotOptimize(&rules.route(type));
+  }
+  per_record(state);
+}
+
+/// All between a record and the store: event, route, change.
+void decision(benchmark::State& state) {
+  const limits::Rules rules = rules_with(0);
+  limits::Decoder decoder;
+  limits::Arena arena;
+  for (auto _ : state) {
+    for (const kcl::Record& record : input.records) {
+      benchmark::DoNotOptimize(processor::decide(record, rules, decoder, arena));
+    }
+    arena.clear();
+  }
+  per_record(state);
+}
+
+void sum(benchmark::State& state) {
+  const auto a = *limits::Decimal::parse("10000.55");
+  const auto b = *limits::Decimal::parse("-12.5");
+  for (auto _ : state) benchmark::DoNotOptimize(limits::Decimal::add(a, b));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::cerr << "usage: parts SESSION [google benchmark's flags]\n";
+    return 2;
+  }
+  try {
+    load(argv[1]);
+  } catch (const std::exception& error) {
+    std::cerr << "parts: " << argv[1] << ": " << error.what() << "\n";
+    return 1;
+  }
+  benchmark::RegisterBenchmark("copy", copy);
+  benchmark::RegisterBenchmark("line", line);
+  benchmark::RegisterBenchmark("event", event);
+  benchmark::RegisterBenchmark("route", route)->Arg(0)->Arg(1'000);
+  benchmark::RegisterBenchmark("decision", decision);
+  benchmark::RegisterBenchmark("sum", sum);
+  int rest = argc - 1;
+  argv[1] = argv[0];
+  benchmark::Initialize(&rest, argv + 1);
+  if (benchmark::ReportUnrecognizedArguments(rest, argv + 1)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+}
