@@ -1,11 +1,11 @@
 // A daemon as light as can be, around one child or many: replays session files over their pipes and measures the
 // children.
 //
-//     drive SESSION... -- PROGRAM ARGUMENT...
+//     drive [--every MS] SESSION... -- PROGRAM ARGUMENT...
 //
 // One child per session, all at once; "{}" in an argument becomes the child's number. Every line is sent when the
-// status of the one before has come, every checkpoint is granted. Prints one JSON object; a child that ends early or
-// asks for what no daemon knows is an error.
+// status of the one before has come, and not before MS milliseconds after it was sent; every checkpoint is granted.
+// Prints one JSON object; a child that ends early or asks for what no daemon knows is an error.
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -92,7 +93,8 @@ class SessionFile {
 
 class Child {
  public:
-  Child(const SessionFile& session, std::vector<std::string> arguments) : session_(session), started_(Clock::now()) {
+  Child(const SessionFile& session, Clock::duration every, std::vector<std::string> arguments)
+      : session_(session), every_(every), started_(Clock::now()) {
     int to_child[2], from_child[2];
     if (::pipe2(to_child, O_CLOEXEC) != 0 || ::pipe2(from_child, O_CLOEXEC) != 0) fail_errno("pipe");
     posix_spawn_file_actions_t actions;
@@ -124,8 +126,16 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   [[nodiscard]] bool done() const { return line_ == session_.lines().size(); }
+  /// When the next line may be sent, while there is one that waits for that.
+  [[nodiscard]] std::optional<Clock::time_point> due() const { return due_; }
   [[nodiscard]] pollfd reads() const { return {out_, static_cast<short>(done() ? 0 : POLLIN), 0}; }
   [[nodiscard]] pollfd writes() const { return {unsent_.empty() ? -1 : in_, POLLOUT, 0}; }
+
+  void send_next() {
+    due_.reset();
+    sent_ = Clock::now();
+    send(session_.lines()[line_]);
+  }
 
   void write_more() {
     while (!unsent_.empty()) {
@@ -200,8 +210,7 @@ class Child {
       cpu_ = cpu_seconds() - cpu_before_;
       return;
     }
-    sent_ = last_status_;
-    send(session_.lines()[line_]);
+    due_ = std::max(last_status_, sent_ + every_);
   }
 
   /// The text of a member's value, which is a string, a number or null; null if it is not there: the Node client says
@@ -236,6 +245,8 @@ class Child {
   }
 
   const SessionFile& session_;
+  const Clock::duration every_;
+  std::optional<Clock::time_point> due_;
   Clock::time_point started_, first_status_, last_status_, sent_;
   pid_t pid_ = -1;
   int in_ = -1, out_ = -1;
@@ -248,15 +259,25 @@ class Child {
   double cpu_before_ = 0, cpu_ = 0;
 };
 
+/// For poll: how long until then; for ever, if that is never.
+int patience(Clock::time_point until) {
+  if (until == Clock::time_point::max()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
+
 void drive(std::span<const std::unique_ptr<Child>> children) {
   std::vector<pollfd> fds;
   while (!std::ranges::all_of(children, &Child::done, [](const auto& child) -> const Child& { return *child; })) {
     fds.clear();
+    auto next = Clock::time_point::max();
     for (const auto& child : children) {
+      if (child->due() && *child->due() <= Clock::now()) child->send_next();
+      next = std::min(next, child->due().value_or(next));
       fds.push_back(child->reads());
       fds.push_back(child->writes());
     }
-    if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) fail_errno("poll");
+    if (::poll(fds.data(), fds.size(), patience(next)) < 0 && errno != EINTR) fail_errno("poll");
     for (std::size_t i = 0; i < children.size(); ++i) {
       if (fds[2 * i + 1].revents != 0) children[i]->write_more();
       if (fds[2 * i].revents != 0 && !children[i]->done()) children[i]->read_more();
@@ -265,9 +286,14 @@ void drive(std::span<const std::unique_ptr<Child>> children) {
 }
 
 int run(std::vector<std::string> words) {
+  std::chrono::milliseconds every{0};
+  if (words.size() > 1 && words[0] == "--every") {
+    every = std::chrono::milliseconds{std::stol(words[1])};
+    words.erase(words.begin(), words.begin() + 2);
+  }
   const auto separator = std::ranges::find(words, "--");
   if (separator == words.begin() || separator == words.end() || separator + 1 == words.end()) {
-    fail("usage: drive SESSION... -- PROGRAM ARGUMENT...");
+    fail("usage: drive [--every MS] SESSION... -- PROGRAM ARGUMENT...");
   }
   std::vector<std::unique_ptr<SessionFile>> sessions;
   for (auto path = words.begin(); path != separator; ++path) sessions.push_back(std::make_unique<SessionFile>(*path));
@@ -279,7 +305,7 @@ int run(std::vector<std::string> words) {
     for (auto& argument : arguments) {
       if (const auto at = argument.find("{}"); at != argument.npos) argument.replace(at, 2, std::to_string(number));
     }
-    children.push_back(std::make_unique<Child>(*sessions[number], std::move(arguments)));
+    children.push_back(std::make_unique<Child>(*sessions[number], every, std::move(arguments)));
   }
   drive(children);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -89,27 +88,19 @@ class Expected:
             raise SystemExit(f"{name} did not end in the state that the session makes; its figures mean nothing")
 
 
-def measure(name, program, files, expected=None, filled=None):
-    """One run of a child per file, all at once on one database, which begins as a copy of `filled`.
+def run(program, files, path, every_ms=0):
+    """One run of a child per session file, all at once on the database at `path`, a batch every `every_ms` at most.
 
-    Returns what drive says of it, summed up over the children, and the size of the log that is left.
+    Returns what drive says of it, summed up over the children.
     """
-    BENCH.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="run-", dir=BENCH) as folder:
-        path = pathlib.Path(folder) / "limits.db"
-        if filled:
-            shutil.copyfile(filled, path)
-        command = [word.replace("DB", str(path)) for word in program.command]
-        run = subprocess.run([BENCH / "drive", *files, "--", *command], capture_output=True, text=True,
-                             env=os.environ | program.environment)
-        if run.returncode != 0:
-            raise SystemExit(f"{name}: {run.stderr.strip()}")
-        result = json.loads(run.stdout)
-        if expected:
-            expected.check(name, program, path)
-    children = result["children"]
+    command = [word.replace("DB", str(path)) for word in program.command]
+    done = subprocess.run([BENCH / "drive", "--every", str(every_ms), *files, "--", *command], capture_output=True,
+                          text=True, env=os.environ | program.environment)
+    if done.returncode != 0:
+        raise SystemExit(f"{program.says}: {done.stderr.strip()}")
+    children = json.loads(done.stdout)["children"]
     if bad := [child["exit"] for child in children if child["exit"] != 0]:
-        raise SystemExit(f"{name}: a child ended with {bad[0]}")
+        raise SystemExit(f"{program.says}: a child ended with {bad[0]}: {done.stderr.strip()}")
     records = sum(child["records"] for child in children)
     slowest = max(child["seconds"] for child in children)
     return {
@@ -122,6 +113,15 @@ def measure(name, program, files, expected=None, filled=None):
         "batch_ms_p99": max(child["batch_ms_p99"] for child in children),
         "slowest_to_fastest": slowest / min(child["seconds"] for child in children),
     }
+
+
+def measure(name, program, files, expected):
+    """A run on a database that is new, and ends in the expected state."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir=BENCH) as folder:
+        path = pathlib.Path(folder) / "limits.db"
+        figures = run(program, files, path)
+        expected.check(name, program, path)
+    return figures
 
 
 def medians(runs):

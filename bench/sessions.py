@@ -24,22 +24,30 @@ LIMITS_PER_USER = 4
 @dataclasses.dataclass(frozen=True)
 class Shape:
     """`records` in batches of `batch`, over `limits` limits that are created first; the rest is progress, resets (6 %) and
-    events that concern nobody (4 %). `faults`: the share of records that cannot be applied."""
+    events that concern nobody (4 %). `faults`: the share of records that cannot be applied. With `stored`, the limits are
+    as many that bench/fill has made, and all records are progress of some of them, drawn by lot."""
 
     records: int = 200_000
     batch: int = 1_000
     limits: int = 10_000
     faults: float = 0.0
+    stored: int = 0
     seed: int = 1
 
     def name(self, child):
+        on = f"{self.stored}-stored" if self.stored else f"{self.limits}"
         faults = f"-faults{self.faults:g}" if self.faults else ""
-        return f"{self.records}-by-{self.batch}-on-{self.limits}{faults}-seed{self.seed}-child{child}"
+        return f"{self.records}-by-{self.batch}-on-{on}{faults}-seed{self.seed}-child{child}"
+
+
+def stored_id(number):
+    """The id that bench/fill gives a limit or a user."""
+    return f"{(number + 1) * 0x9E3779B97F4A7C15F39CC061 % 2**96:024x}"
 
 
 class Limit:
-    def __init__(self, rng, user):
-        self.id = f"{rng.getrandbits(96):024x}"
+    def __init__(self, rng, user, limit_id=None):
+        self.id = limit_id or f"{rng.getrandbits(96):024x}"
         self.user = user
         self.spent = 0  # cents
         self.value = 100 * rng.randrange(100, 10_000)
@@ -58,6 +66,19 @@ class Session:
 
     def events(self):
         """(raw bytes, the reason why it cannot be applied or None)"""
+        return self.of_stored_limits() if self.shape.stored else self.of_new_limits()
+
+    def of_stored_limits(self):
+        limits = {}
+        for _ in range(self.shape.records):
+            number = self.rng.randrange(self.shape.stored)
+            user = stored_id(number // LIMITS_PER_USER)
+            if number not in limits:
+                limits[number] = Limit(self.rng, user, stored_id(number))
+                self.sequences.setdefault(user, self.shape.seed * 1_000_000)  # above those of the sessions before
+            yield self.progress(limits[number], None), None
+
+    def of_new_limits(self):
         rng, shape = self.rng, self.shape
         user = None
         for index in range(shape.records):
