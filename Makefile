@@ -21,7 +21,7 @@ test-docker: ## Build the images without a Docker engine and take the README's s
 torture: ## Try for hours what `make test` tries for minutes; `make torture ONLY=simulation` for one
 	@tools/torture $(ONLY)
 
-bench: ## Print every performance figure, beside other children and the machine's limits; takes half an hour
+bench: ## Print every performance figure, beside other children and the machine's limits; takes an hour
 	@tools/bench
 
 run: ## Start the whole local stack, put samples, show the limits; `make run WORKERS=2` has two daemons
