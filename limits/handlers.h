@@ -18,6 +18,7 @@ struct Handler {
   std::span<const FieldSpec> fields;  ///< in the order of their names; `userLimitId` is required by each handler
   /// The groups that the event writes, and what it claims to have been before; `decide` sets the rest of the change.
   Checked<Change> (*apply)(const Payload&);
+  bool defines = false;  ///< whether it writes the definition group; each writes the progress group
 };
 
 /// All handlers there are. To add one: its file, its line in this list, its source in CMake.

@@ -1,8 +1,12 @@
 #include "store/store.h"
 
+#include <algorithm>
 #include <numeric>
+#include <ranges>
 
 #include <fmt/format.h>
+
+#include "store/retention.h"
 
 namespace store {
 namespace {
@@ -95,6 +99,16 @@ Result<ReplayReport> Store::replay(const Replay& replay) {
 
 Result<std::int64_t> Store::discard(std::span<const std::int64_t> ids, limits::TimeMs now) {
   return do_discard(ids, now);
+}
+
+Result<std::int64_t> Store::prune(std::int64_t before_change, const Progress& progress) {
+  return do_prune(before_change, progress);
+}
+
+std::int64_t prunable(const KeptLimit& limit, std::int64_t before_change) {
+  Retention retention(before_change);
+  return std::ranges::count_if(limit.history | std::views::reverse,
+                               [&](const HistoryRow& row) { return retention.takes(row.change_id, row.handler); });
 }
 
 std::span<const std::string_view> letter_states() {

@@ -44,7 +44,7 @@ enum class Verdict : std::uint8_t {
   kParked,   ///< took effect on a limit that has no definition yet
   kIgnored,  ///< the rules say that it does not concern us
   kDead,     ///< could not be applied: kept as a dead letter
-  kExpired,  ///< older than what retention kept of its limit: changes nothing
+  kExpired,  ///< no effect, and not above the limit's floor: it may have been pruned, so nobody can say what it is
 };
 inline constexpr std::size_t kVerdictCount = 7;
 [[nodiscard]] std::string_view to_string(Verdict);
@@ -104,6 +104,9 @@ enum class Durability {
   kDurable,    ///< survives a power cut, and so does everything committed before: required right before a checkpoint
 };
 
+/// Called with what is done and how much there is; false gives the work up.
+using Progress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
 /// What a batch did. Findings are counted, and never stop anything.
 struct Report {
   Tally verdicts;  ///< its total is the number of the batch's records
@@ -161,10 +164,19 @@ class Store {
   /// Sets the open ones among these dead letters to `discarded`, all or nothing, durably. Returns how many that were.
   [[nodiscard]] Result<std::int64_t> discard(std::span<const std::int64_t> ids, limits::TimeMs now);
 
+  /// Takes the changes with an id below `before_change` out of the history, and never touches the state. Of each
+  /// limit's the ones stay that won a group (Retention): the *base*, which folds to what all of them folded to. The
+  /// highest stamp among them is the limit's *floor* from then on. A later event not above the floor that sets no group
+  /// is kExpired and leaves no trace; all others are what they would have been. Works in transactions of the size of a
+  /// batch, so that writers are not held up. What one did is done, whatever comes of the next: a failure, a kill,
+  /// `progress` that gives up. Another call goes on there. Returns how many were taken.
+  [[nodiscard]] Result<std::int64_t> prune(std::int64_t before_change, const Progress& progress);
+
  private:
   virtual Result<Report> do_apply(const Batch&, Durability) = 0;
   virtual Result<ReplayReport> do_replay(const Replay&) = 0;
   virtual Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) = 0;
+  virtual Result<std::int64_t> do_prune(std::int64_t before_change, const Progress&) = 0;
 };
 
 /// One event of a limit, as it was applied. The first group of members is content and made from the event alone; the
@@ -256,9 +268,12 @@ struct KeptLimit {
   limits::UserLimit state;  ///< fields of a group that is not set mean nothing
   std::optional<OwnedStamp> definition;
   std::optional<OwnedStamp> progress;
-  std::optional<OwnedStamp> floor;  ///< retention took the events up to this one
+  std::optional<OwnedStamp> floor;  ///< if it was pruned: events up to this one may be missing in the history
   std::vector<HistoryRow> history;  ///< by stamps, oldest first
 };
+
+/// How many of its events `Store::prune` would take. The limit has its history.
+[[nodiscard]] std::int64_t prunable(const KeptLimit& limit, std::int64_t before_change);
 
 struct KeptFilter {
   std::optional<std::string> user_limit_id;
@@ -286,9 +301,6 @@ struct Waiting {
   friend bool operator==(const Waiting&, const Waiting&) = default;
 };
 
-/// Called with the bytes that are done and how many there are; false gives the work up.
-using Progress = std::function<bool(std::int64_t done, std::int64_t total)>;
-
 /// The read side: never writes, and never waits for a writer. Each call sees one committed state. Text is ordered byte
 /// by byte.
 class Reader {
@@ -302,6 +314,9 @@ class Reader {
   /// In the order of stamps, oldest first; if two aggregates have the id, one after the other. Empty for an id that is
   /// not known, and if the store keeps no history.
   [[nodiscard]] virtual Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) = 0;
+  /// The lowest id of a change that arrived at `arrival` or later or at no known time, of those that no `prune` was
+  /// about; one above the last if there is none. All with lower ids are older.
+  [[nodiscard]] virtual Result<std::int64_t> first_change_since(limits::TimeMs arrival) = 0;
   /// By (aggregate, limit).
   [[nodiscard]] virtual Result<void> each_parked(const Visitor<ParkedLimit>&) = 0;
   /// By id, oldest first.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/retention.h"
+
 namespace store::memory {
 namespace {
 
@@ -121,6 +123,24 @@ std::int64_t Database::discard(std::span<const std::int64_t> ids, limits::TimeMs
   return discarded;
 }
 
+std::int64_t Database::prune(std::int64_t before_change) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t taken = 0;
+  for (auto& [key, limit] : state_.limits) {
+    Retention retention(before_change);
+    for (auto place = limit.history.end(); place != limit.history.begin();) {
+      --place;
+      const auto& [stamp, row] = *place;
+      if (row.change_id < before_change && !(stamp < limit.floor)) limit.floor = stamp;
+      if (!retention.takes(row.change_id, row.handler)) continue;
+      place = limit.history.erase(place);
+      ++taken;
+    }
+  }
+  state_.pruned_to = std::max(state_.pruned_to, std::min(before_change - 1, state_.last_change_id));
+  return taken;
+}
+
 State Database::snapshot() const {
   const std::lock_guard lock(mutex_);
   return state_;
@@ -129,15 +149,17 @@ State Database::snapshot() const {
 Verdict Database::apply(const limits::Change& change, const ShardProgress& shard, Report& report) {
   Limit& limit = limit_of(change, report);
   const Stamp stamp{.sequence = change.stamp.sequence.value, .event_id = std::string(change.stamp.event_id)};
+  // An optional without value is lower than any stamp: a group that is not set takes what comes.
+  const bool sets_definition = change.definition && limit.definition < stamp;
+  const bool sets_progress = change.progress && limit.progress < stamp;
+  if (!sets_definition && !sets_progress && stamp <= limit.floor) return Verdict::kExpired;
+
   const bool known = limit.knows(stamp);
   if (!known) {
     if (limit.knows_another_under(stamp.sequence)) ++report.sequence_conflicts;
     if (options_.history) limit.history.emplace(stamp, history_row(change, shard, ++state_.last_change_id));
   }
 
-  // An optional without value is lower than any stamp: a group that is not set takes what comes.
-  const bool sets_definition = change.definition && limit.definition < stamp;
-  const bool sets_progress = change.progress && limit.progress < stamp;
   if (sets_definition) {
     set(limit.state, *change.definition);
     limit.definition = stamp;

@@ -28,6 +28,7 @@ struct Limit {
   limits::UserLimit state;
   std::optional<Stamp> definition;
   std::optional<Stamp> progress;
+  std::optional<Stamp> floor;
   std::map<Stamp, HistoryRow> history;
   std::int64_t since_ms = 0;
 
@@ -43,6 +44,7 @@ struct State {
   std::map<limits::Sha256Digest, DeadLetterRow> dead_letters;
   std::map<ShardName, ShardRow> shards;
   std::int64_t last_change_id = 0;
+  std::int64_t pruned_to = 0;  ///< the last change that a prune was about
 };
 
 class Database {
@@ -52,6 +54,7 @@ class Database {
   Report apply(const Batch&);
   ReplayReport replay(const Replay&);
   std::int64_t discard(std::span<const std::int64_t> ids, limits::TimeMs now);
+  std::int64_t prune(std::int64_t before_change);
 
   /// A copy, so that a reader holds nothing up however long it takes.
   [[nodiscard]] State snapshot() const;

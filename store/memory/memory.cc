@@ -20,6 +20,11 @@ class MemoryStore final : public Store {
   Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) override {
     return database_->discard(ids, now);
   }
+  Result<std::int64_t> do_prune(std::int64_t before_change, const Progress& progress) override {
+    const std::int64_t taken = database_->prune(before_change);
+    static_cast<void>(progress(1, 1));
+    return taken;
+  }
 
   std::shared_ptr<Database> database_;
 };
@@ -31,6 +36,7 @@ class MemoryReader final : public Reader {
   Result<std::vector<limits::UserLimit>> get(std::string_view user_limit_id) override;
   Result<void> each_limit(const LimitFilter&, const Visitor<limits::UserLimit>&) override;
   Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) override;
+  Result<std::int64_t> first_change_since(limits::TimeMs arrival) override;
   Result<void> each_parked(const Visitor<ParkedLimit>&) override;
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
@@ -116,6 +122,18 @@ Result<std::vector<HistoryRow>> MemoryReader::history(std::string_view user_limi
   return rows;
 }
 
+Result<std::int64_t> MemoryReader::first_change_since(limits::TimeMs arrival) {
+  const State state = database_->snapshot();
+  std::int64_t first = state.last_change_id + 1;
+  for (const auto& [key, limit] : state.limits) {
+    for (const auto& [stamp, row] : limit.history) {
+      const bool is_old = row.arrival_ms > 0 && row.arrival_ms < arrival.value;
+      if (!is_old && row.change_id > state.pruned_to) first = std::min(first, row.change_id);
+    }
+  }
+  return first;
+}
+
 Result<void> MemoryReader::each_parked(const Visitor<ParkedLimit>& visit) {
   return walk(parked_limits(database_->snapshot()), visit);
 }
@@ -144,7 +162,7 @@ Result<void> MemoryReader::each_kept_limit(const KeptFilter& filter, const Visit
       KeptLimit kept{.state = limit->state,
                      .definition = limit->definition,
                      .progress = limit->progress,
-                     .floor = std::nullopt,
+                     .floor = limit->floor,
                      .history = {}};
       if (filter.history) {
         for (const auto& [stamp, row] : limit->history) kept.history.push_back(row);

@@ -86,6 +86,10 @@ void mark_conflicts(std::span<NewRow* const> run, const Gap& gap) {
 
 }  // namespace
 
+std::optional<Row> find(const limits::Stamp& stamp, RowId newest, Rows& rows) {
+  return search({.above = std::nullopt, .below = rows.read(newest)}, stamp, rows).below;
+}
+
 End append(std::span<NewRow* const> ascending, End newest, Rows& rows) {
   for (NewRow* row : ascending) {
     row->link = link_after(newest, Reading(ascending, rows));

@@ -59,6 +59,9 @@ struct NewRow {
   Link link;
 };
 
+/// The row of that stamp, else the highest below it; nothing if there is none.
+[[nodiscard]] std::optional<Row> find(const limits::Stamp& stamp, RowId newest, Rows& rows);
+
 /// Links rows that ascend by stamp, no two the same, all higher than the newest. Returns the new end.
 [[nodiscard]] End append(std::span<NewRow* const> ascending, End newest, Rows& rows);
 

@@ -13,10 +13,6 @@ bool contradicts(const limits::Change& change, const Limit& limit) {
 
 void fold(const limits::Change& change, Limit& limit, Outcome& outcome, Report& report,
           const LoadDefiningEvent& load_defining_event) {
-  if (limit.floor && change.stamp <= *limit.floor) {
-    outcome.verdict = Verdict::kExpired;
-    return;
-  }
   const auto definition_stamp = [&]() -> limits::Stamp {
     if (!limit.defining_event) limit.defining_event = load_defining_event(limit.id);
     return {.sequence = {*limit.defined_by}, .event_id = *limit.defining_event};
@@ -46,6 +42,8 @@ void fold(const limits::Change& change, Limit& limit, Outcome& outcome, Report& 
   if (sets_progress || sets_definition) {
     limit.changed = true;
     outcome.verdict = limit.defined_by ? Verdict::kApplied : Verdict::kParked;
+  } else if (limit.floor && change.stamp <= *limit.floor) {
+    outcome.verdict = Verdict::kExpired;
   } else {
     outcome.verdict = outcome.known ? Verdict::kDuplicate : Verdict::kStale;
   }

@@ -41,6 +41,12 @@ constexpr const char* kSelectChain = R"sql(
          h.change_id, h.stream, h.shard, h.kinesis_sequence, h.sub_sequence, h.arrival, h.rules_version
   FROM chain CROSS JOIN limit_history AS h USING (change_id))sql";
 
+// Reads the oldest part of the table, up to what it looks for.
+constexpr const char* kSelectFirstChange = R"sql(
+  SELECT change_id FROM limit_change
+  WHERE change_id > coalesce((SELECT value FROM counter WHERE name = 'pruned'), 0) AND (arrival >= ? OR arrival <= 0)
+  ORDER BY change_id LIMIT 1)sql";
+
 constexpr const char* kSelectShards = R"sql(
   SELECT stream, shard, owner, sequence, sub_sequence, checkpoint_sequence, checkpoint_sub_sequence, updated_at,
          checkpoint_at, millis_behind_latest, applied, duplicate, stale, parked, ignored, dead, expired,
@@ -113,6 +119,16 @@ std::vector<HistoryRow> FileReader::chain_of(std::int64_t limit_id) {
   }
   std::ranges::reverse(found);
   return found;
+}
+
+Result<std::int64_t> FileReader::first_change_since(limits::TimeMs arrival) {
+  return guarded([&] {
+    const Transaction snapshot(*db_, Transaction::Kind::kRead);
+    Statement select(*db_, kSelectFirstChange);
+    auto rows = select.query(arrival.value);
+    if (rows.next()) return select.integer(0);
+    return db_->integer("SELECT value FROM counter WHERE name = 'change_id'") + 1;
+  });
 }
 
 Result<void> FileReader::each_parked(const Visitor<ParkedLimit>& visit) {

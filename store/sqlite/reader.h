@@ -17,6 +17,7 @@ class FileReader final : public Reader {
   Result<std::vector<limits::UserLimit>> get(std::string_view user_limit_id) override;
   Result<void> each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) override;
   Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) override;
+  Result<std::int64_t> first_change_since(limits::TimeMs arrival) override;
   Result<void> each_parked(const Visitor<ParkedLimit>& visit) override;
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>& visit) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;

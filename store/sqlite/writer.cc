@@ -74,6 +74,20 @@ Result<std::int64_t> Writer::do_discard(std::span<const std::int64_t> ids, limit
   });
 }
 
+Result<std::int64_t> Writer::do_prune(std::int64_t before_change, const Progress& progress) {
+  std::int64_t taken = 0;
+  std::optional<std::int64_t> begin;
+  while (true) {
+    const auto step = in_turn(Durability::kCommitted, [&] { return pruner_.step(before_change); });
+    if (!step) return std::unexpected(step.error());
+    taken += step->taken;
+    before_change = step->end;
+    if (!begin) begin = step->from;
+    const bool goes_on = progress(step->to - *begin, step->end - *begin);
+    if (step->to == step->end || !goes_on) return taken;
+  }
+}
+
 template <class Work>
 auto Writer::in_turn(Durability durability, Work work) -> Result<std::invoke_result_t<Work>> {
   try {

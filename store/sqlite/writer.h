@@ -13,6 +13,7 @@
 #include "store/sqlite/history_rows.h"
 #include "store/sqlite/limit_rows.h"
 #include "store/sqlite/names.h"
+#include "store/sqlite/prune.h"
 #include "store/sqlite/sqlite.h"
 #include "store/sqlite/writer_lock.h"
 
@@ -28,6 +29,7 @@ class Writer final : public Store {
   Result<Report> do_apply(const Batch& batch, Durability durability) override;
   Result<ReplayReport> do_replay(const Replay& replay) override;
   Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) override;
+  Result<std::int64_t> do_prune(std::int64_t before_change, const Progress& progress) override;
 
   /// Does the work in this writer's turn, and copies the log if it got long.
   template <class Work>
@@ -63,6 +65,7 @@ class Writer final : public Store {
   Statement read_counter_{*db_, "SELECT value FROM counter WHERE name = 'change_id'"};
   Statement write_counter_{*db_, "UPDATE counter SET value = ? WHERE name = 'change_id'"};
   DeadLetters dead_letters_{*db_, names_};
+  Pruner pruner_{*db_};
   Statement record_;
 };
 

@@ -1,5 +1,6 @@
 #include "tests/contract/store_contract.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -38,6 +39,21 @@ std::vector<store::ParkedLimit> parked_in(store::Reader& reader) {
   return rows;
 }
 
+std::vector<store::KeptLimit> kept_limits_in(store::Reader& reader) {
+  std::vector<store::KeptLimit> rows;
+  must(reader.each_kept_limit({}, into(rows)));
+  return rows;
+}
+
+std::vector<std::int64_t> change_ids_in(store::Reader& reader) {
+  std::vector<std::int64_t> ids;
+  for (const store::KeptLimit& limit : kept_limits_in(reader)) {
+    for (const store::HistoryRow& row : limit.history) ids.push_back(row.change_id);
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
 std::vector<store::DeadLetterRow> dead_letters_in(store::Reader& reader) {
   std::vector<store::DeadLetterRow> rows;
   must(reader.each_dead_letter(into(rows)));
@@ -67,6 +83,11 @@ std::string to_text(const store::HistoryRow& row) {
 
 std::string to_text(const store::ParkedLimit& row) {
   return fmt::format("parked {} {}: {} events since {}", row.aggregate_id, row.user_limit_id, row.events, row.since_ms);
+}
+
+std::string to_text(const store::KeptLimit& limit) {
+  return fmt::format("floor of {} {}: {} {}", limit.state.aggregate_id, limit.state.user_limit_id,
+                     limit.floor->sequence, limit.floor->event_id);
 }
 
 std::string to_text(const store::DeadLetterRow& row) {
@@ -102,6 +123,9 @@ std::vector<std::string> listings_in(store::Reader& reader) {
     for (const store::HistoryRow& row : must(reader.history(id))) arrived.emplace(row.change_id, to_text(row));
   }
   for (const auto& [change_id, line] : arrived) lines.push_back(line);
+  for (const store::KeptLimit& limit : kept_limits_in(reader)) {
+    if (limit.floor) lines.push_back(to_text(limit));
+  }
   for (const store::DeadLetterRow& row : dead_letters_in(reader)) lines.push_back(to_text(row));
   for (const store::ShardRow& row : must(reader.shards())) lines.push_back(to_text(row));
   return lines;
@@ -109,6 +133,10 @@ std::vector<std::string> listings_in(store::Reader& reader) {
 
 store::Report apply(store::Store& store, const Batch& batch, store::Durability durability) {
   return must(store.apply(batch.view(), durability));
+}
+
+std::int64_t prune(store::Store& store, std::int64_t before_change) {
+  return must(store.prune(before_change, [](std::int64_t, std::int64_t) { return true; }));
 }
 
 store::Tally tally(std::initializer_list<std::pair<store::Verdict, std::int64_t>> counts) {

@@ -17,17 +17,23 @@ namespace tests {
 /// nothing more to say.
 [[nodiscard]] std::vector<limits::UserLimit> limits_in(store::Reader&, const store::LimitFilter& = {});
 [[nodiscard]] std::vector<store::ParkedLimit> parked_in(store::Reader&);
+[[nodiscard]] std::vector<store::KeptLimit> kept_limits_in(store::Reader&);
+/// Of all changes in the history, in the order of arrival.
+[[nodiscard]] std::vector<std::int64_t> change_ids_in(store::Reader&);
 [[nodiscard]] std::vector<store::DeadLetterRow> dead_letters_in(store::Reader&);
 [[nodiscard]] std::vector<std::string> digest_lines_in(store::Reader&);
 /// Those of one section: "limit", "parked", "history" or "dead".
 [[nodiscard]] std::vector<std::string> digest_lines_in(store::Reader&, std::string_view section);
 
-/// All that the reader's other calls say of the limits, parked limits, histories, dead letters and shards that there
-/// are, provenance and counts included; ids that grow by arrival count as places in that order.
+/// All that the reader's other calls say of the limits, parked limits, histories, floors, dead letters and shards that
+/// there are, provenance and counts included; ids that grow by arrival count as places in that order.
 [[nodiscard]] std::vector<std::string> listings_in(store::Reader&);
 
 /// Applies, and throws what went wrong.
 store::Report apply(store::Store&, const Batch&, store::Durability = store::Durability::kCommitted);
+
+/// Prunes the changes below that id, and throws what went wrong. Returns how many were taken.
+std::int64_t prune(store::Store&, std::int64_t before_change);
 
 [[nodiscard]] store::Tally tally(std::initializer_list<std::pair<store::Verdict, std::int64_t>>);
 

@@ -57,6 +57,15 @@ TEST_F(HandlersTest, EveryHandlerIsFoundByItsName) {
   EXPECT_EQ(find_handler(""), nullptr);
 }
 
+TEST_F(HandlersTest, SayWhetherTheyDefineALimit) {
+  constexpr std::string_view kAllFields = R"(,"amount":"1","previousProgress":"0")";
+  for (const Handler* handler : handlers()) {
+    const Change decided = change(handler->name, std::string(kCreated) + std::string(kAllFields));
+    EXPECT_EQ(decided.definition.has_value(), handler->defines) << handler->name;
+    EXPECT_TRUE(decided.progress) << handler->name;
+  }
+}
+
 TEST_F(HandlersTest, EveryHandlerDeclaresSortedFieldsAndRequiresTheLimitsId) {
   for (const Handler* handler : handlers()) {
     SCOPED_TRACE(handler->name);

@@ -103,6 +103,9 @@ class ObservedStore final : public store::Store {
   store::Result<std::int64_t> do_discard(std::span<const std::int64_t> ids, limits::TimeMs now) override {
     return inner_.discard(ids, now);
   }
+  store::Result<std::int64_t> do_prune(std::int64_t before_change, const store::Progress& progress) override {
+    return inner_.prune(before_change, progress);
+  }
 
   store::Store& inner_;
   Events& events_;

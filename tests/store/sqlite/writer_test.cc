@@ -189,22 +189,6 @@ TEST_F(WriterTest, TheLogStaysBoundedBesideReadersThatNeverRest) {
   EXPECT_TRUE(writer.wait());
 }
 
-TEST_F(WriterTest, AnEventAtOrBelowTheFloorChangesNothing) {
-  auto store = open(path_).value();
-  apply(*store, Batch({tests::created(1), tests::progressed(5, "0", "1")}));
-  Connection(path_, Connection::Mode::kWrite, std::chrono::seconds(5))
-      .execute("UPDATE limit_progress SET floor_sequence = 4, floor_event_id = 'evt-4'");
-  const std::string before = digest();
-  const Report report =
-      apply(*store, Batch({tests::created(2), tests::progressed(4, "0", "1"), tests::progressed(6, "1", "1"),
-                           tests::progressed(3, "0", "9"), tests::under_id(tests::reset(4), "evt-5")}));
-  EXPECT_EQ(report.verdicts[Verdict::kExpired], 3);
-  EXPECT_EQ(report.verdicts[Verdict::kApplied], 1);
-  EXPECT_EQ(report.verdicts[Verdict::kStale], 1);
-  EXPECT_NE(digest(), before);
-  EXPECT_EQ(apply(*store, Batch({tests::created(2)})).verdicts[Verdict::kExpired], 1) << "the floor stays";
-}
-
 TEST_F(WriterTest, RemembersNothingOfABatchThatFailed) {
   auto store = open(path_).value();
   Batch batch({tests::created(1)});
