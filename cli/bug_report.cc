@@ -114,11 +114,12 @@ Outcome<std::string> write_bug_report(const std::string& folder, const std::stri
       written = size > 0;
       if (written) rest.remove_prefix(static_cast<std::size_t>(size));
     }
-    const std::string why = std::generic_category().message(errno);
+    const int error = errno;
     if (file >= 0) ::close(file);
     if (written) return path;
-    return fail(ExitCode::kFailed,
-                path + ": the report cannot be written: " + why + ". Name another folder with --reports");
+    if (file >= 0) ::unlink(path.c_str());  // half a report is none
+    return fail(ExitCode::kFailed, path + ": the report cannot be written: " + std::generic_category().message(error) +
+                                       ". Name another folder with --reports");
   }
 }
 

@@ -1,7 +1,10 @@
+#include <utility>
+
 #include "cli/commands.h"
 #include "cli/dead_letters.h"
 #include "cli/letter_run.h"
 #include "cli/rehearsal.h"
+#include "cli/tally.h"
 #include "cli/text.h"
 #include "processor/rules_file.h"
 
@@ -53,17 +56,14 @@ class DeadReplay final : public Command {
   }
 
   static Outcome<void> tell(Output& output, const store::ReplayReport& report) {
-    const store::Tally& verdicts = report.applied.verdicts;
-    const std::int64_t failed = verdicts[store::Verdict::kDead];
-    const std::int64_t replayed = verdicts.total() - failed;
-    std::string counts;
+    store::Tally verdicts = report.applied.verdicts;
+    const std::int64_t failed = std::exchange(verdicts[store::Verdict::kDead], 0);
+    const std::int64_t replayed = verdicts.total();
     JsonObject by_verdict;
     for (std::size_t i = 0; i < store::kVerdictCount; ++i) {
       const auto verdict = static_cast<store::Verdict>(i);
       if (verdict == store::Verdict::kDead) continue;
       by_verdict.add(to_string(verdict), verdicts[verdict]);
-      if (verdicts[verdict] == 0) continue;
-      counts += (counts.empty() ? ": " : ", ") + count(verdicts[verdict]) + ' ' + std::string(to_string(verdict));
     }
     if (output.json()) {
       output.json_line(JsonObject()
@@ -73,7 +73,7 @@ class DeadReplay final : public Command {
                            .raw("verdicts", by_verdict.str())
                            .str());
     }
-    output.info(counted(replayed, "dead letter") + " replayed" + counts);
+    output.info(counted(replayed, "dead letter") + " replayed" + (replayed > 0 ? ": " + counts_of(verdicts) : ""));
     if (report.not_open > 0) output.warn(count(report.not_open) + " were settled by somebody else meanwhile");
     if (failed == 0) return {};
     output.hint("limits dead show ID");

@@ -19,6 +19,7 @@
 #include "cli/limit_view.h"
 #include "cli/partition_key.h"
 #include "cli/samples.h"
+#include "cli/tally.h"
 #include "cli/text.h"
 #include "store/open.h"
 
@@ -223,13 +224,7 @@ class Demo final : public Command {
   }
 
   static void tell(Output& output, const Glance& glance) {
-    std::string counts;
-    for (std::size_t i = 0; i < store::kVerdictCount; ++i) {
-      const auto verdict = static_cast<store::Verdict>(i);
-      if (glance.verdicts[verdict] == 0) continue;
-      counts += (counts.empty() ? "" : ", ") + count(glance.verdicts[verdict]) + ' ' + std::string(to_string(verdict));
-    }
-    say(output, "   " + count(glance.verdicts.total()) + " records committed: " + counts);
+    say(output, "   " + count(glance.verdicts.total()) + " records committed: " + counts_of(glance.verdicts));
     say(output, "   digest of the state  " + glance.digest);
   }
 

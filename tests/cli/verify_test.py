@@ -126,6 +126,19 @@ class Verify(command_line.CommandLineTest):
         self.assertEqual((reports / "limits-verify-1.jsonl").read_text(), "mine")
         self.assert_ends(self.limits("verify", "--reports", "none"), 1, "none/limits-verify-1.jsonl", "--reports")
 
+    def test_leaves_no_half_of_a_report_that_cannot_be_written(self):
+        self.deliver(*life("limit-1", start=1))
+        database = sqlite3.connect(self.database)
+        with database:
+            database.execute("UPDATE limit_progress SET progress = '8'")
+        database.close()
+        report = self.folder / "limits-verify-1.jsonl"
+        full_disk = ["strace", "-f", "-o", self.folder / "calls", "-P", report, "-e", "inject=write:error=ENOSPC"]
+        done = subprocess.run([*full_disk, command_line.LIMITS, "verify"], capture_output=True, env=command_line.environment(ASAN_OPTIONS="detect_leaks=0", **self.env),
+                              cwd=self.folder, timeout=60)
+        self.assert_ends(done, 1, "limits-verify-1.jsonl", "No space left on device")
+        self.assertFalse(report.exists())
+
     def test_finds_events_whose_sums_do_not_agree(self):
         self.deliver(child.created(1), child.progress(2, "5", "1", remainingAmount="494"))
         self.assertEqual(self.finding("discrepancy"),
@@ -183,7 +196,7 @@ class Verify(command_line.CommandLineTest):
         if before:
             self.assertEqual(json.loads(before.communicate(timeout=60)[0])["counts"], {})
         return subprocess.Popen([command_line.LIMITS, "verify", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                cwd=self.folder, env=command_line.environment(**self.env))
+                                cwd=self.folder, env=command_line.environment(ASAN_OPTIONS="detect_leaks=0", **self.env))
 
     def test_says_what_it_cannot_fold(self):
         self.use("off.db", "?history=off")
