@@ -14,9 +14,9 @@ std::span<const CommandGroup> command_groups() {
 }
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array kCommands{&kGet,      &kList,     &kHistory,    &kStatus,      &kDigest, &kParkedList,
-                                        &kDeadList, &kDeadShow, &kDeadReplay, &kDeadDiscard, &kPut,    &kStreamCreate,
-                                        &kBackup,   &kVerify,   &kCheck,      &kCompletion,  &kDemo};
+  static constexpr std::array kCommands{
+      &kGet,         &kList, &kHistory,      &kStatus, &kDigest, &kParkedList, &kDeadList, &kDeadShow,   &kDeadReplay,
+      &kDeadDiscard, &kPut,  &kStreamCreate, &kBackup, &kPrune,  &kVerify,     &kCheck,    &kCompletion, &kDemo};
   return kCommands;
 }
 

@@ -29,6 +29,7 @@ extern const CommandEntry kGet;
 extern const CommandEntry kHistory;
 extern const CommandEntry kList;
 extern const CommandEntry kParkedList;
+extern const CommandEntry kPrune;
 extern const CommandEntry kPut;
 extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/listing.h"
@@ -6,9 +8,15 @@
 namespace cli {
 namespace {
 
-std::string to_json(const store::HistoryRow& row) {
-  return JsonObject()
-      .add("aggregateId", row.aggregate_id)
+struct Shown {
+  const store::HistoryRow& row;
+  bool gap_before;  ///< events that stood right before it may have been pruned
+};
+
+std::string to_json(const Shown& shown) {
+  const store::HistoryRow& row = shown.row;
+  JsonObject object;
+  object.add("aggregateId", row.aggregate_id)
       .add("limitId", row.user_limit_id)
       .add("sequenceNumber", row.sequence)
       .add("eventId", row.event_id)
@@ -23,8 +31,9 @@ std::string to_json(const store::HistoryRow& row) {
       .add("kinesisSequenceNumber", row.kinesis_sequence)
       .add("kinesisSubSequenceNumber", row.sub_sequence)
       .add("arrivedAt", row.arrival_ms)
-      .add("rulesVersion", row.rules_version)
-      .str();
+      .add("rulesVersion", row.rules_version);
+  if (shown.gap_before) object.raw("gapBefore", "true");
+  return object.str();
 }
 
 std::vector<Column> columns() {
@@ -33,7 +42,8 @@ std::vector<Column> columns() {
           {.title = "PROGRESS", .align = kRight}, {.title = "ARRIVED"}};
 }
 
-std::vector<std::string> cells(const store::HistoryRow& row) {
+std::vector<std::string> cells(const Shown& shown) {
+  const store::HistoryRow& row = shown.row;
   return {std::to_string(row.sequence),
           utc(row.created_at),
           row.event_id,
@@ -54,17 +64,41 @@ class History final : public Command {
     if (rows->empty()) {
       return fail(ExitCode::kNotFound, "there is no history of a limit " + id_ + "; see: limits list");
     }
-    const auto walk_over = [&rows](const auto& visit) -> store::Result<void> {
-      for (const auto& row : *rows) visit(row);
+    // Afterwards: of what was pruned meanwhile, too much is said rather than too little.
+    const auto limits = kept_limits(**reader);
+    if (!limits) return std::unexpected(limits.error());
+    const auto walk_over = [&](const auto& visit) -> store::Result<void> {
+      for (const store::HistoryRow& row : *rows) visit({.row = row, .gap_before = is_gap_before(row, *limits)});
       return {};
     };
     const auto printed =
-        print<store::HistoryRow>(context.output, {.columns = columns(), .cells = cells, .json = to_json}, walk_over);
+        print<Shown>(context.output, {.columns = columns(), .cells = cells, .json = to_json}, walk_over);
     if (!printed) return std::unexpected(printed.error());
+    for (const store::KeptLimit& limit : *limits) {
+      if (!limit.floor) continue;
+      context.output.info("old events were pruned: up to sequence number " + std::to_string(limit.floor->sequence) +
+                          " (" + limit.floor->event_id + ") only those that the state rests upon are sure to be left");
+    }
     return {};
   }
 
  private:
+  /// Without their history.
+  [[nodiscard]] Outcome<std::vector<store::KeptLimit>> kept_limits(store::Reader& reader) const {
+    std::vector<store::KeptLimit> limits;
+    const auto read = reader.each_kept_limit({.user_limit_id = id_, .history = false}, [&](const auto& limit) {
+      limits.push_back(limit);
+      return true;
+    });
+    if (!read) return store_failure(read.error());
+    return limits;
+  }
+  static bool is_gap_before(const store::HistoryRow& row, const std::vector<store::KeptLimit>& limits) {
+    return std::ranges::any_of(limits, [&](const store::KeptLimit& limit) {
+      return limit.state.aggregate_id == row.aggregate_id && limit.may_lack_events_before(row);
+    });
+  }
+
   std::string id_;
 };
 

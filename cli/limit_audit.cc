@@ -88,8 +88,7 @@ Members members_of(const store::KeptLimit& limit) {
 LimitAudit::Result LimitAudit::audit(const store::KeptLimit& kept, const OnFinding& on_finding) {
   changes_.clear();
   arena_.clear();
-  // Without its history, or without the oldest part of it, a limit cannot be folded.
-  if (kept.history.empty() || kept.floor) return {};
+  if (kept.history.empty()) return {};
   if (!read_events(kept, on_finding)) return {};
   Result result{.folded = fold()};
   if (!result.folded) return {};
@@ -123,6 +122,7 @@ bool LimitAudit::read_events(const store::KeptLimit& kept, const OnFinding& on_f
       find("sequence_conflict", "event " + previous->event_id + " has this number too");
     }
     previous = &row;
+    if (kept.may_lack_events_before(row)) before.progress.reset();
     const auto read = read_event(row);
     if (!read) {
       find("unreadable_event", read.error().what);

@@ -34,8 +34,8 @@ class LimitAudit {
  public:
   using OnFinding = std::function<void(AuditFinding)>;
 
-  /// `folded` is what the history says that the limit is; nothing if it cannot say it: the limit has no history, or it
-  /// was read with faults, which are findings.
+  /// `folded` is what the history says that the limit is, or what a prune left of it; nothing if it cannot say it: the
+  /// limit has no history, or it was read with faults, which are findings.
   struct Result {
     std::optional<store::KeptLimit> folded;
     bool differs = false;

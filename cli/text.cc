@@ -3,13 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <ctime>
 #include <cwchar>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace cli {
 namespace {
+
+// In ms.
+constexpr std::int64_t kSecond = 1000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kLongest = 1000 * 365 * kDay;
 
 /// The next character of UTF-8 text; a byte that starts none is one invalid character.
 struct Character {
@@ -138,11 +147,18 @@ std::string bytes(std::int64_t number) {
   return fmt::format("{:.1f} {}", scaled, kUnits[unit]);
 }
 
+std::optional<std::int64_t> read_duration(std::string_view text) {
+  constexpr std::array<std::pair<char, std::int64_t>, 4> kUnits{
+      {{'s', kSecond}, {'m', kMinute}, {'h', kHour}, {'d', kDay}}};
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0 || end + 1 != text.data() + text.size()) return std::nullopt;
+  const auto unit = std::ranges::find(kUnits, *end, &std::pair<char, std::int64_t>::first);
+  if (unit == kUnits.end() || number > kLongest / unit->second) return std::nullopt;
+  return number * unit->second;
+}
+
 std::string duration(std::int64_t ms) {
-  constexpr std::int64_t kSecond = 1000;
-  constexpr std::int64_t kMinute = 60 * kSecond;
-  constexpr std::int64_t kHour = 60 * kMinute;
-  constexpr std::int64_t kDay = 24 * kHour;
   if (ms < kSecond) return fmt::format("{} ms", ms);
   if (ms < 2 * kMinute) return fmt::format("{:.1f} s", static_cast<double>(ms) / kSecond);
   if (ms < 2 * kHour) return fmt::format("{} min", ms / kMinute);

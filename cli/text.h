@@ -30,6 +30,8 @@ namespace cli {
 [[nodiscard]] std::string counted(std::int64_t number, std::string_view noun);
 /// "512 B", "1.2 MB"
 [[nodiscard]] std::string bytes(std::int64_t number);
+/// The ms of "45s", "30m", "36h" or "90d"; nothing if the text is something else.
+[[nodiscard]] std::optional<std::int64_t> read_duration(std::string_view text);
 /// "0 ms", "12.3 s", "5 min", "3 h", "2 days"
 [[nodiscard]] std::string duration(std::int64_t ms);
 

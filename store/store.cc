@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <ranges>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -103,6 +104,10 @@ Result<std::int64_t> Store::discard(std::span<const std::int64_t> ids, limits::T
 
 Result<std::int64_t> Store::prune(std::int64_t before_change, const Progress& progress) {
   return do_prune(before_change, progress);
+}
+
+bool KeptLimit::may_lack_events_before(const HistoryRow& row) const {
+  return floor && std::tie(row.sequence, row.event_id) <= std::tie(floor->sequence, floor->event_id);
 }
 
 std::int64_t prunable(const KeptLimit& limit, std::int64_t before_change) {

@@ -270,6 +270,9 @@ struct KeptLimit {
   std::optional<OwnedStamp> progress;
   std::optional<OwnedStamp> floor;  ///< if it was pruned: events up to this one may be missing in the history
   std::vector<HistoryRow> history;  ///< by stamps, oldest first
+
+  /// Whether events that stood right before that one may have been pruned.
+  [[nodiscard]] bool may_lack_events_before(const HistoryRow& row) const;
 };
 
 /// How many of its events `Store::prune` would take. The limit has its history.

@@ -250,7 +250,7 @@ class Dead(FilledStoreTest):
 
 class Store(command_line.CommandLineTest):
     READERS = (["get", "x"], ["list"], ["history", "x"], ["status"], ["digest"], ["parked", "list"], ["dead", "list"],
-               ["dead", "show", "1"], ["dead", "discard", "--all"], ["verify"])
+               ["dead", "show", "1"], ["dead", "discard", "--all"], ["verify"], ["prune", "--older-than", "1d"])
 
     def test_that_is_not_there_ends_every_reader_with_4(self):
         for args in self.READERS:

@@ -83,5 +83,20 @@ TEST(Duration, TakesTheUnitThatFits) {
   EXPECT_EQ(duration(7 * 86'400'000), "7 days");
 }
 
+TEST(ReadDuration, KnowsSecondsMinutesHoursAndDays) {
+  EXPECT_EQ(read_duration("45s"), 45'000);
+  EXPECT_EQ(read_duration("30m"), 30 * 60'000);
+  EXPECT_EQ(read_duration("36h"), 36 * 3'600'000);
+  EXPECT_EQ(read_duration("90d"), 90LL * 86'400'000);
+  EXPECT_EQ(read_duration("0d"), 0);
+}
+
+TEST(ReadDuration, RefusesAllElse) {
+  for (const std::string_view text : {"", "d", "90", "90w", "90dd", "90 d", " 90d", "-90d", "+90d", "1.5d", "365001d",
+                                      "9223372036854775807d", "99999999999999999999d"}) {
+    EXPECT_EQ(read_duration(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace cli
