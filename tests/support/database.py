@@ -1,5 +1,6 @@
 """What tests ask a database after its programs: is it sound, and is its state the one that the events must end in?"""
 
+import collections
 import sqlite3
 import subprocess
 
@@ -12,9 +13,8 @@ def compare(cli, store, reference):
     expected = reference.lines()
     if run().strip() == reference.digest_of(expected):
         return
-    lines = run("--lines").splitlines()
-    missing = [line for line in expected if line not in set(lines)]
-    surplus = [line for line in lines if line not in set(expected)]
+    lines, expected = collections.Counter(run("--lines").splitlines()), collections.Counter(expected)
+    missing, surplus = list((expected - lines).elements()), list((lines - expected).elements())
     raise AssertionError(f"{len(missing)} lines missing, the first {missing[:1]}; {len(surplus)} too many, the first {surplus[:1]}")
 
 
