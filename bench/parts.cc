@@ -108,7 +108,7 @@ limits::Rules rules_with(std::int64_t more) {
 void route(benchmark::State& state) {
   const limits::Rules rules = rules_with(state.range(0));
   for (auto _ : state) {
-    for (const std::string& type : input.types) benchmark::DoNotOptimize(&rules.route(type));
+    for (const std::string& type : input.types) benchmark::DoNotOptimize(&rules.route(rules.candidates(type)));
   }
   per_record(state);
 }
@@ -116,11 +116,11 @@ void route(benchmark::State& state) {
 /// All between a record and the store: event, route, change.
 void decision(benchmark::State& state) {
   const limits::Rules rules = rules_with(0);
-  limits::Decoder decoder;
+  processor::RecordReader reader;
   limits::Arena arena;
   for (auto _ : state) {
     for (const kcl::Record& record : input.records) {
-      benchmark::DoNotOptimize(processor::decide(record, rules, decoder, arena));
+      benchmark::DoNotOptimize(processor::decide(record, rules, reader, arena));
     }
     arena.clear();
   }

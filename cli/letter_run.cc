@@ -68,7 +68,7 @@ store::Retry LetterRun::decide(const store::DeadLetterRow& row) {
                            .partition_key = {},
                            .position = {.sequence = row.kinesis_sequence, .sub_sequence = row.sub_sequence},
                            .arrival_ms = row.arrival_ms};
-  return {.id = row.id, .outcome = processor::decide(record, rules_, decoder_, arena_)};
+  return {.id = row.id, .outcome = processor::decide(record, rules_, record_reader_, arena_)};
 }
 
 }  // namespace cli

@@ -8,8 +8,8 @@
 
 #include "cli/command.h"
 #include "limits/arena.h"
-#include "limits/event.h"
 #include "limits/rules.h"
+#include "processor/decision.h"
 
 namespace cli {
 
@@ -31,7 +31,7 @@ class LetterRun {
 
   store::Reader& reader_;
   const limits::Rules& rules_;
-  limits::Decoder decoder_;
+  processor::RecordReader record_reader_;
   limits::Arena arena_;
   std::vector<store::DeadLetterRow> rows_;
 };

@@ -142,11 +142,6 @@ class Reading {
 
 Checked<const Event*> Reading::run() {
   if (!read_document()) return std::unexpected(std::move(fault_));
-  Datum type;
-  if (auto fault = interpret(part(Part::kType), FieldKind::kId, Presence::kRequired, "", "type", type)) {
-    return std::unexpected(std::move(*fault));
-  }
-  event_.type = std::get<std::string_view>(type);
   interpret_parts();
   return &event_;
 }
@@ -158,6 +153,7 @@ void Reading::interpret_parts() {
     event_.fault = interpret(part(p), kind, Presence::kRequired, "", kParts[static_cast<std::size_t>(p)], datum);
     if (!event_.fault) out = std::get<T>(datum);
   };
+  take(Part::kType, FieldKind::kId, event_.type);
   take(Part::kAggregateId, FieldKind::kId, event_.aggregate_id);
   take(Part::kCreatedAt, FieldKind::kTime, event_.created_at);
   take(Part::kEventId, FieldKind::kId, event_.event_id);

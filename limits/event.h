@@ -50,12 +50,12 @@ struct Value {
 /// A decoded event: the envelope interpreted, the payload by field and not yet interpreted, because what it must hold
 /// depends on the route. Views point into the record's bytes or, where a string had escapes, into the arena.
 struct Event {
-  /// What is wrong with the envelope beyond `type`, if anything is: missing_field, ill_typed, out_of_range. Told by
-  /// `decide`, so that an event to be ignored needs nothing but a type.
+  /// What is wrong with the envelope, if anything is: missing_field, ill_typed, out_of_range. Told by `decide`, so that
+  /// an event to be ignored needs nothing but a type, and one that rules find by something else not even that.
   std::optional<Fault> fault;
   std::string_view aggregate_id;
   std::string_view event_id;
-  std::string_view type;
+  std::string_view type;  ///< empty if it is what is wrong
   AggregateSeq sequence;
   TimeMs created_at;
   std::array<Value, kFieldCount> payload;
@@ -76,7 +76,7 @@ class Decoder {
   /// the next call; the views in it live as long as `json` and the arena do.
   /// Faults: bad_json if not every byte belongs to one JSON object in UTF-8 (a byte order mark may stand before it), in
   /// fields of ours and others alike, if it is nested deeper than `kMaxDepth`, if a string is no Unicode text (a lone
-  /// surrogate), or if a field that we read comes twice; and what is wrong with `type`: missing_field, ill_typed.
+  /// surrogate), or if a field that we read comes twice.
   [[nodiscard]] Checked<const Event*> decode(std::string_view json, Arena&);
 
  private:

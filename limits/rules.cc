@@ -1,125 +1,30 @@
 #include "limits/rules.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <set>
+#include <map>
 
-#include <nlohmann/json.hpp>
-
+#include "limits/condition_reader.h"
+#include "limits/rules_json.h"
 #include "limits/sha256.h"
 #include "limits/wording.h"
 
 namespace limits {
 namespace {
 
-using nlohmann::json;
+using rules_json::element;
+using rules_json::json;
+using rules_json::member;
+using rules_json::refuse;
 
 constexpr std::size_t kMostTypes = 1024;
 constexpr std::size_t kLongestType = 128;
+/// What one event may cost: the conditions that may have to be tried for it.
+constexpr std::size_t kMostConditional = 256;
 constexpr std::string_view kIgnore = "ignore";
 constexpr std::string_view kDeadLetter = "dead_letter";
 
-/// Why the file is refused: place and reason. Caught in Rules::parse.
-struct Refusal {
-  std::string what;
-};
-
-[[noreturn]] void refuse(const std::string& place, const std::string& reason) {
-  throw Refusal{(place.empty() ? "/" : shown(place)) + ": " + reason};
-}
-
-/// Follows the parser to refuse what its result no longer shows (keys that come twice), and depth, which would cost
-/// stack when the result is destroyed.
-class Strictness {
- public:
-  bool operator()(int, json::parse_event_t event, json& parsed) {
-    using enum json::parse_event_t;
-    switch (event) {
-      case object_start:
-      case array_start:
-        if (open_.size() == kMaxDepth) refuse(place(), "nested deeper than " + std::to_string(kMaxDepth) + " levels");
-        open_.push_back({event == array_start, 0, {}, {}});
-        break;
-      case key:
-        open_.back().key = parsed.get<std::string>();
-        if (!open_.back().keys.insert(open_.back().key).second) refuse(place(), "stands here for the second time");
-        break;
-      case object_end:
-      case array_end:
-        open_.pop_back();
-        next_element();
-        break;
-      case value:
-        next_element();
-        break;
-    }
-    return true;
-  }
-
- private:
-  static constexpr std::size_t kMaxDepth = 16;
-
-  struct Container {
-    bool is_array;
-    std::size_t index;
-    std::string key;
-    std::set<std::string> keys;
-  };
-
-  void next_element() {
-    if (!open_.empty()) ++open_.back().index;
-  }
-
-  [[nodiscard]] std::string place() const {
-    json::json_pointer pointer;
-    for (const Container& container : open_) {
-      if (container.is_array) {
-        pointer.push_back(std::to_string(container.index));
-      } else {
-        pointer.push_back(container.key);
-      }
-    }
-    return pointer.to_string();
-  }
-
-  std::vector<Container> open_;
-};
-
-json parse_json(std::string_view text) {
-  try {
-    return json::parse(text, Strictness());
-  } catch (const json::parse_error& error) {
-    // Without what it quotes of the file: that is of any length, and a terminal may act upon it.
-    std::string_view what = error.what();
-    what = what.substr(0, what.find("; last read: "));
-    throw Refusal{std::string(what.substr(std::min(what.find("line "), what.size())))};
-  } catch (const json::out_of_range&) {
-    refuse("", "a number beyond any that rules may have");
-  }
-}
-
-/// Refuses unless `value` is an object with exactly these members.
-void expect_members(const json& value, const std::string& place, std::initializer_list<std::string_view> names) {
-  if (!value.is_object()) refuse(place, std::string("expected an object, found ") + value.type_name());
-  for (const auto& [name, member] : value.items()) {
-    if (std::ranges::find(names, name) != names.end()) continue;
-    refuse(place + '/' + name, "no such key here; there may be " + one_of(names) + did_you_mean(name, names));
-  }
-  for (const std::string_view name : names) {
-    if (!value.contains(name)) refuse(place, "the key \"" + std::string(name) + "\" is missing");
-  }
-}
-
-const std::string& text_at(const json& value, const std::string& place) {
-  if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-    refuse(place,
-           std::string("expected a non-empty string, found ") + (value.is_string() ? "\"\"" : value.type_name()));
-  }
-  return value.get_ref<const std::string&>();
-}
-
 Route route_at(const json& value, const std::string& place) {
-  const std::string& name = text_at(value, place);
+  const std::string& name = rules_json::text_at(value, place);
   if (name == kIgnore) return {Route::Action::kIgnore};
   if (name == kDeadLetter) return {Route::Action::kDeadLetter};
   if (const Handler* handler = find_handler(name)) return {Route::Action::kHandle, handler};
@@ -129,62 +34,142 @@ Route route_at(const json& value, const std::string& place) {
   refuse(place, "no handler " + in_quotes(name) + "; there are " + one_of(names) + did_you_mean(name, names));
 }
 
-const std::string& type_at(const json& value, const std::string& place) {
-  const std::string& type = text_at(value, place);
-  if (type.find('*') < type.size() - 1) refuse(place, "\"*\" may only stand at the end, found " + in_quotes(type));
-  return type;
+std::string place_of(std::size_t rule) {
+  return element("/rules", rule);
 }
 
 }  // namespace
 
+/// Reads the file into rules, and then sorts them by the types that they ask for.
+class Rules::Reader {
+ public:
+  explicit Reader(Rules& rules) : rules_(rules) {}
+
+  void read(const json& file);
+
+ private:
+  void read_rule(const json& rule, std::uint32_t index);
+  void index_types();
+  /// Of the types that begin so, or of the one that is so: what may decide about them. Refuses too many.
+  [[nodiscard]] Candidates checked(const TypePattern&) const;
+  /// Takes out those that stand behind a rule that takes all of their events.
+  void drop_idle(std::vector<std::uint32_t>& rules, const Candidates&);
+  void warn(std::uint32_t rule, std::uint32_t earlier, std::string_view why);
+
+  Rules& rules_;
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_exact_;
+  std::map<json, std::uint32_t> first_with_;  ///< rules by their `match`
+  std::map<std::uint32_t, std::string> warnings_;
+};
+
+void Rules::Reader::read(const json& file) {
+  rules_json::expect_members(file, "", {"rules", "default"}, {"$schema"});
+  const json& list = file["rules"];
+  if (!list.is_array()) refuse("/rules", std::string("expected an array, found ") + list.type_name());
+  for (std::size_t i = 0; i < list.size(); ++i) read_rule(list[i], static_cast<std::uint32_t>(i));
+  rules_.rules_.push_back({.condition = {}, .route = route_at(file["default"], "/default")});
+  index_types();
+  for (auto& [rule, warning] : warnings_) rules_.warnings_.push_back(std::move(warning));
+}
+
+void Rules::Reader::read_rule(const json& rule, std::uint32_t index) {
+  const std::string place = place_of(index);
+  rules_json::expect_members(rule, place, {"match", "handler"});
+  Match match = read_match(rule["match"], member(place, "match"));
+  const auto [first, is_new] = first_with_.try_emplace(rule["match"], index);
+  if (!is_new) warn(index, first->second, "asks for the same");
+  auto& same = match.type.is_prefix ? rules_.by_prefix_[match.type.text] : by_exact_[match.type.text];
+  same.push_back(index);
+  rules_.rules_.push_back(
+      {.condition = std::move(match.condition), .route = route_at(rule["handler"], member(place, "handler"))});
+}
+
+void Rules::Reader::index_types() {
+  // Short prefixes first: what they leave idle is out of the way of the longer ones.
+  std::map<std::size_t, std::vector<std::string_view>> by_length;
+  for (const auto& [prefix, rules] : rules_.by_prefix_) by_length[prefix.size()].push_back(prefix);
+  for (const auto& [length, prefixes] : by_length) {
+    rules_.prefix_lengths_.push_back(length);
+    for (const std::string_view prefix : prefixes) {
+      drop_idle(rules_.by_prefix_.find(prefix)->second, checked({std::string(prefix), true}));
+    }
+  }
+  for (auto& [type, rules] : by_exact_) {
+    Candidates candidates = checked({type, false});
+    drop_idle(rules, candidates);
+    rules_.by_type_.emplace(type, std::move(candidates));
+  }
+}
+
+Candidates Rules::Reader::checked(const TypePattern& pattern) const {
+  const auto exact = pattern.is_prefix ? by_exact_.end() : by_exact_.find(pattern.text);
+  Candidates found = rules_.join(exact == by_exact_.end() ? std::vector<std::uint32_t>() : exact->second, pattern.text);
+  if (found.conditional.size() > kMostConditional) {
+    refuse(place_of(found.conditional[kMostConditional]),
+           "more than " + std::to_string(kMostConditional) + " rules ask for more than a type that may be " +
+               in_quotes(pattern.text + (pattern.is_prefix ? "*" : "")) + "; an event would have to try them all");
+  }
+  return found;
+}
+
+void Rules::Reader::drop_idle(std::vector<std::uint32_t>& rules, const Candidates& candidates) {
+  std::erase_if(rules, [&](std::uint32_t rule) {
+    const bool is_idle = rule > candidates.otherwise;
+    if (is_idle) warn(rule, candidates.otherwise, "takes every event of such a type");
+    return is_idle;
+  });
+}
+
+void Rules::Reader::warn(std::uint32_t rule, std::uint32_t earlier, std::string_view why) {
+  warnings_.try_emplace(
+      rule, place_of(rule) + ": can never match: " + place_of(earlier) + " stands before it and " + std::string(why));
+}
+
 std::expected<Rules, std::string> Rules::parse(std::string_view text, std::string_view source) {
   Rules rules;
   try {
-    const json file = parse_json(text);
-    expect_members(file, "", {"rules", "default"});
-    const json& list = file["rules"];
-    if (!list.is_array()) refuse("/rules", std::string("expected an array, found ") + list.type_name());
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const std::string place = "/rules/" + std::to_string(i);
-      expect_members(list[i], place, {"match", "handler"});
-      expect_members(list[i]["match"], place + "/match", {"type"});
-      rules.add(type_at(list[i]["match"]["type"], place + "/match/type"),
-                route_at(list[i]["handler"], place + "/handler"));
-    }
-    rules.default_ = route_at(file["default"], "/default");
-  } catch (const Refusal& refusal) {
+    Reader(rules).read(rules_json::parse(text));
+  } catch (const rules_json::Refusal& refusal) {
     return std::unexpected(std::string(source) + ": " + refusal.what);
   }
+  for (std::string& warning : rules.warnings_) warning.insert(0, std::string(source) + ": ");
   Sha256 hash;
   hash.add(text);
   rules.version_ = to_hex(hash.finish());
   return rules;
 }
 
-void Rules::add(std::string_view type, const Route& route) {
-  if (type.ends_with('*')) {
-    prefixes_.push_back({std::string(type.substr(0, type.size() - 1)), route});
-    return;
-  }
-  // Prefix rules that stand before this one win.
-  const auto earlier =
-      std::ranges::find_if(prefixes_, [&](const Prefix& prefix) { return type.starts_with(prefix.text); });
-  by_type_.try_emplace(std::string(type), earlier == prefixes_.end() ? route : earlier->route);
-}
-
-const Route& Rules::route(std::string_view event_type) const {
+const Candidates& Rules::candidates(std::string_view event_type) const {
   const auto known = by_type_.find(event_type);
   if (known != by_type_.end()) return known->second;
-  const Route& found = search(event_type);
-  if (by_type_.size() < kMostTypes && event_type.size() <= kLongestType) by_type_.emplace(event_type, found);
-  return found;
+  Candidates found = join({}, event_type);
+  if (by_type_.size() < kMostTypes && event_type.size() <= kLongestType) {
+    return by_type_.emplace(event_type, std::move(found)).first->second;
+  }
+  unkept_ = std::move(found);
+  return unkept_;
 }
 
-const Route& Rules::search(std::string_view event_type) const {
-  for (const Prefix& prefix : prefixes_) {
-    if (event_type.starts_with(prefix.text)) return prefix.route;
+const Route* Rules::route(const Candidates& candidates, std::string_view event_type, const Document& document) const {
+  for (const std::uint32_t rule : candidates.conditional) {
+    if (rules_[rule].condition->holds(event_type, document)) return &rules_[rule].route;
   }
-  return default_;
+  return nullptr;
+}
+
+Candidates Rules::join(std::vector<std::uint32_t> exact, std::string_view event_type) const {
+  std::vector<std::uint32_t> all = std::move(exact);
+  for (const std::size_t length : prefix_lengths_) {
+    if (length > event_type.size()) break;
+    const auto found = by_prefix_.find(event_type.substr(0, length));
+    if (found != by_prefix_.end()) all.insert(all.end(), found->second.begin(), found->second.end());
+  }
+  std::ranges::sort(all);
+  const auto decides = [this](std::uint32_t rule) { return !rules_[rule].condition; };
+  const auto first = std::ranges::find_if(all, decides);
+  const auto otherwise = first == all.end() ? static_cast<std::uint32_t>(rules_.size() - 1) : *first;
+  all.erase(first, all.end());
+  return {std::move(all), otherwise};
 }
 
 }  // namespace limits

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "processor/decision.h"
 #include "processor/patience.h"
 
 namespace processor {
@@ -32,7 +31,7 @@ kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkp
 
 void Pipeline::decode(std::span<const kcl::Record> chunk) {
   for (const kcl::Record& record : chunk) {
-    auto change = decide(record, rules_, decoder_, arena_);
+    auto change = decide(record, rules_, reader_, arena_);
     if (!change) {
       dead_letters_.push_back({record.data, std::move(change.error()), origin_of(record)});
     } else if (!*change) {

@@ -8,10 +8,10 @@
 
 #include "kcl/record_processor.h"
 #include "limits/arena.h"
-#include "limits/event.h"
 #include "limits/rules.h"
 #include "processor/checkpoint_policy.h"
 #include "processor/clock.h"
+#include "processor/decision.h"
 #include "processor/log.h"
 #include "store/store.h"
 
@@ -64,7 +64,7 @@ class Pipeline final : public kcl::RecordProcessor {
   std::optional<std::int64_t> millis_behind_latest_;
 
   // The chunk on its way, emptied and filled again.
-  limits::Decoder decoder_;
+  RecordReader reader_;
   limits::Arena arena_;
   std::vector<limits::Change> changes_;
   std::vector<store::DeadLetter> dead_letters_;

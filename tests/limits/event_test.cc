@@ -268,12 +268,24 @@ TEST_F(EventTest, NestingHasABound) {
   expect_bad_json(std::string(1'000'000, '['));
 }
 
-TEST_F(EventTest, WithoutATypeThereIsNoRoute) {
-  EXPECT_EQ(fault("{}").reason, Reason::kMissingField);
-  EXPECT_EQ(fault("{}").what, "type: expected a non-empty string, found nothing");
-  EXPECT_EQ(fault(R"({"type":null})").reason, Reason::kMissingField);
-  EXPECT_EQ(fault(R"({"type":7})").what, "type: expected a non-empty string, found the number 7");
-  EXPECT_EQ(fault(R"({"type":""})").reason, Reason::kIllTyped);
+TEST_F(EventTest, AnEventWithoutATypeIsOneWithAFault) {
+  struct Case {
+    std::string json;
+    Reason reason;
+    std::string what;
+  };
+  for (const Case& each : std::vector<Case>{
+           {"{}", Reason::kMissingField, "type: expected a non-empty string, found nothing"},
+           {R"({"type":null})", Reason::kMissingField, "type: expected a non-empty string, found null"},
+           {R"({"type":7})", Reason::kIllTyped, "type: expected a non-empty string, found the number 7"},
+           {R"({"type":""})", Reason::kIllTyped, "type: expected a non-empty string, found \"\""},
+       }) {
+    const Event read = event(each.json);
+    EXPECT_EQ(read.type, "") << each.json;
+    ASSERT_TRUE(read.fault) << each.json;
+    EXPECT_EQ(read.fault->reason, each.reason) << each.json;
+    EXPECT_EQ(read.fault->what, each.what);
+  }
 }
 
 TEST_F(EventTest, TheFaultOfTheRestOfTheEnvelopeIsKeptInside) {

@@ -1,5 +1,6 @@
 #include "limits/rules.h"
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -10,6 +11,7 @@
 namespace limits {
 namespace {
 
+using testing::EndsWith;
 using testing::StartsWith;
 using Action = Route::Action;
 
@@ -29,8 +31,12 @@ std::string refusal(std::string_view text) {
   return parsed ? "" : parsed.error();
 }
 
+const Route& route_of(const Rules& read, std::string_view type) {
+  return read.route(read.candidates(type));
+}
+
 std::string_view handler_of(const Rules& read, std::string_view type) {
-  const Route& route = read.route(type);
+  const Route& route = route_of(read, type);
   return route.action == Action::kHandle ? route.handler->name : "";
 }
 
@@ -40,19 +46,19 @@ TEST(Rules, RouteByTypeOrPrefixAndElseByDefault) {
       {"match":{"type":"LIMIT_USER_*"},"handler":"ignore"}],
       "default":"dead_letter"})");
   EXPECT_EQ(handler_of(read, "USER_LIMIT_RESET"), "reset_progress");
-  EXPECT_EQ(read.route("LIMIT_USER_").action, Action::kIgnore);
-  EXPECT_EQ(read.route("LIMIT_USER_CREATED").action, Action::kIgnore);
-  EXPECT_EQ(read.route("LIMIT_USER").action, Action::kDeadLetter);
-  EXPECT_EQ(read.route("USER_LIMIT_RESETS").action, Action::kDeadLetter);
-  EXPECT_EQ(read.route("").action, Action::kDeadLetter);
+  EXPECT_EQ(route_of(read, "LIMIT_USER_").action, Action::kIgnore);
+  EXPECT_EQ(route_of(read, "LIMIT_USER_CREATED").action, Action::kIgnore);
+  EXPECT_EQ(route_of(read, "LIMIT_USER").action, Action::kDeadLetter);
+  EXPECT_EQ(route_of(read, "USER_LIMIT_RESETS").action, Action::kDeadLetter);
+  EXPECT_EQ(route_of(read, "").action, Action::kDeadLetter);
 }
 
 TEST(Rules, AnswerTheSameEachTime) {
   const Rules read = rules(with_rule(R"({"match":{"type":"LIMIT_*"},"handler":"ignore"})"));
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 5000; ++i) {
-      ASSERT_EQ(read.route("LIMIT_" + std::to_string(i)).action, Action::kIgnore);
-      ASSERT_EQ(read.route("OTHER_" + std::to_string(i)).action, Action::kDeadLetter);
+      ASSERT_EQ(route_of(read, "LIMIT_" + std::to_string(i)).action, Action::kIgnore);
+      ASSERT_EQ(route_of(read, "OTHER_" + std::to_string(i)).action, Action::kDeadLetter);
     }
   }
 }
@@ -68,16 +74,16 @@ TEST(Rules, TheFirstThatMatchesWins) {
       {"match":{"type":"C"},"handler":"reset_progress"}],
       "default":"dead_letter"})");
   EXPECT_EQ(handler_of(read, "A_1"), "create_limit");
-  EXPECT_EQ(read.route("A_2").action, Action::kIgnore);
-  EXPECT_EQ(read.route("A_B_C").action, Action::kIgnore);
+  EXPECT_EQ(route_of(read, "A_2").action, Action::kIgnore);
+  EXPECT_EQ(route_of(read, "A_B_C").action, Action::kIgnore);
   EXPECT_EQ(handler_of(read, "C"), "change_progress");
   EXPECT_EQ(handler_of(read, ""), "change_progress");
 }
 
 TEST(Rules, AnyActionMayBeTheDefaultOrARules) {
-  EXPECT_EQ(rules(R"({"rules":[],"default":"ignore"})").route("X").action, Action::kIgnore);
+  EXPECT_EQ(route_of(rules(R"({"rules":[],"default":"ignore"})"), "X").action, Action::kIgnore);
   EXPECT_EQ(handler_of(rules(R"({"rules":[],"default":"create_limit"})"), "X"), "create_limit");
-  EXPECT_EQ(rules(with_rule(R"({"match":{"type":"X"},"handler":"dead_letter"})")).route("X").action,
+  EXPECT_EQ(route_of(rules(with_rule(R"({"match":{"type":"X"},"handler":"dead_letter"})")), "X").action,
             Action::kDeadLetter);
 }
 
@@ -100,16 +106,108 @@ TEST(Rules, ARefusalNamesFilePlaceAndReason) {
   EXPECT_EQ(refusal(R"({"rules":{},"default":"ignore"})"), "rules.json: /rules: expected an array, found object");
   EXPECT_EQ(refusal(R"({"rules":[],"default":7})"), "rules.json: /default: expected a non-empty string, found number");
   EXPECT_EQ(refusal(R"({"rules":[],"default":""})"), "rules.json: /default: expected a non-empty string, found \"\"");
-  EXPECT_EQ(refusal(R"({"rules":[],"defualt":"ignore"})"),
-            R"(rules.json: /defualt: no such key here; there may be one of rules, default; did you mean "default"?)");
+  EXPECT_EQ(
+      refusal(R"({"rules":[],"defualt":"ignore"})"),
+      R"(rules.json: /defualt: no such key here; there may be one of rules, default, $schema; did you mean "default"?)");
   EXPECT_EQ(refusal(with_rule("7")), "rules.json: /rules/0: expected an object, found number");
   EXPECT_EQ(refusal(with_rule(R"({"match":{"type":"A"}})")), R"(rules.json: /rules/0: the key "handler" is missing)");
   EXPECT_EQ(refusal(with_rule(R"({"match":{},"handler":"ignore"})")),
-            R"(rules.json: /rules/0/match: the key "type" is missing)");
+            R"(rules.json: /rules/0/match: is empty; {"type": "*"} matches every event)");
   EXPECT_EQ(refusal(with_rule(R"({"match":{"type":""},"handler":"ignore"})")),
             "rules.json: /rules/0/match/type: expected a non-empty string, found \"\"");
   EXPECT_EQ(refusal(with_rule(R"({"match":{"type":"A*B"},"handler":"ignore"})")),
             R"(rules.json: /rules/0/match/type: "*" may only stand at the end, found "A*B")");
+}
+
+TEST(Rules, ARefusalInAMatchNamesTheConditionAndWhatThereMayBe) {
+  const auto refused = [](const std::string& match) {
+    return refusal(with_rule(R"({"match":)" + match + R"(,"handler":"ignore"})")).substr(26);
+  };
+  EXPECT_THAT(refused(R"({"tpye":"A"})"),
+              testing::AllOf(StartsWith("/tpye: no such key here"), EndsWith("did you mean \"type\"?")));
+  EXPECT_EQ(refused(R"({"equals":1})"),
+            R"(/equals: tests an attribute, and "at" beside it must say which: "at": "/payload/status")");
+  EXPECT_THAT(refused(R"({"at":"/a"})"), StartsWith(": \"at\" needs a test: equals, one_of"));
+  EXPECT_EQ(refused(R"({"at":"a","equals":1})"), R"(/at: expected a JSON Pointer like "/payload/status", found "a")");
+  EXPECT_EQ(refused(R"({"all":[{"at":"/a","equals":[]}]})"),
+            "/all/0/equals: expected a string, a number, true, false or null, found array");
+  EXPECT_EQ(refused(R"({"any":[]})"), "/any: expected a non-empty array, found []");
+  EXPECT_EQ(refused(R"({"not":7})"), "/not: expected an object, found number");
+  EXPECT_EQ(refused(R"({"at":"/a","one_of":{}})"), "/one_of: expected a non-empty array, found object");
+  EXPECT_EQ(refused(R"({"at":"/a","exists":1})"), "/exists: expected true or false, found number");
+  EXPECT_EQ(refused(R"({"at":"/a","minimum":"1"})"), "/minimum: expected a number, found string");
+  EXPECT_EQ(refused(R"({"at":"/a","equals":1,"one_of":[1]})"),
+            ": \"equals\" and \"one_of\" together; take one of them");
+  EXPECT_THAT(refused(R"({"type":")" + std::string(257, 'x') + "\"}"),
+              StartsWith("/type: an event type has at most 256 bytes"));
+}
+
+TEST(Rules, ATypeHasTheConditionsThatCouldMatchItAndNoOthers) {
+  const Rules read = rules(R"({"rules":[
+      {"match":{"type":"A","at":"/x","equals":1},"handler":"ignore"},
+      {"match":{"type":"B"},"handler":"create_limit"},
+      {"match":{"at":"/y","exists":true},"handler":"ignore"},
+      {"match":{"type":"A*","at":"/z","exists":true},"handler":"ignore"},
+      {"match":{"type":"A*"},"handler":"reset_progress"},
+      {"match":{"type":"C","at":"/x","equals":1},"handler":"ignore"}],
+      "default":"dead_letter"})");
+  EXPECT_THAT(read.candidates("A").conditional, testing::ElementsAre(0, 2, 3));
+  EXPECT_FALSE(read.candidates("B").need_document());
+  EXPECT_THAT(read.candidates("AX").conditional, testing::ElementsAre(2, 3));
+  EXPECT_THAT(read.candidates("C").conditional, testing::ElementsAre(2, 5));
+  EXPECT_THAT(read.candidates("").conditional, testing::ElementsAre(2));
+  EXPECT_EQ(handler_of(read, "A"), "reset_progress");
+  EXPECT_EQ(route_of(read, "C").action, Action::kDeadLetter);
+}
+
+TEST(Rules, OneThatCanNeverMatchIsAWarning) {
+  const Rules read = rules(R"({"rules":[
+      {"match":{"type":"A*"},"handler":"ignore"},
+      {"match":{"type":"AB"},"handler":"ignore"},
+      {"match":{"type":"AC*","at":"/x","equals":1},"handler":"ignore"},
+      {"match":{"at":"/x","equals":1},"handler":"ignore"},
+      {"match":{"equals":1,"at":"/x"},"handler":"dead_letter"},
+      {"match":{"type":"*"},"handler":"ignore"},
+      {"match":{"type":"B"},"handler":"ignore"}],
+      "default":"dead_letter"})");
+  EXPECT_THAT(
+      read.warnings(),
+      testing::ElementsAre(
+          "rules.json: /rules/1: can never match: /rules/0 stands before it and takes every event of such a type",
+          "rules.json: /rules/2: can never match: /rules/0 stands before it and takes every event of such a type",
+          "rules.json: /rules/4: can never match: /rules/3 stands before it and asks for the same",
+          "rules.json: /rules/6: can never match: /rules/5 stands before it and takes every event of such a type"));
+}
+
+TEST(Rules, MayHaveCommentsAndNameTheirSchema) {
+  const Rules read = rules(R"({ // which is where
+      "$schema": "rules.schema.json", /* and
+      more */ "rules":[], "default":"ignore"})");
+  EXPECT_EQ(route_of(read, "X").action, Action::kIgnore);
+}
+
+TEST(Rules, NinetyThousandOfThemAreReadAndAskedInNoTime) {
+  std::string many;
+  for (int i = 0; i < 45'000; ++i) {
+    const std::string type = std::to_string(i) + (i % 2 == 0 ? "_A" : "_LONGER");
+    many += R"({"match":{"type":")" + type + R"(*"},"handler":"ignore"},{"match":{"type":")" + type +
+            R"(X"},"handler":"ignore"},)";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const Rules read = rules(with_rule(many.substr(0, many.size() - 1)));
+  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(route_of(read, "X" + std::to_string(i)).action, Action::kDeadLetter);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_EQ(read.warnings().size(), 45'000U);
+}
+
+TEST(Rules, ThatWouldAllHaveToBeTriedForOneEventAreRefused) {
+  std::string many;
+  for (int i = 0; i < 300; ++i)
+    many += R"({"match":{"at":"/a","equals":)" + std::to_string(i) + R"(},"handler":"ignore"},)";
+  EXPECT_EQ(
+      refusal(with_rule(many.substr(0, many.size() - 1))),
+      "rules.json: /rules/256: more than 256 rules ask for more than a type that may be \"*\"; an event would have "
+      "to try them all");
 }
 
 TEST(Rules, KeysMayComeOnlyOnce) {
@@ -141,10 +239,10 @@ TEST(Rules, ANumberBeyondADoubleIsAFaultAndNoCrash) {
 }
 
 TEST(Rules, DepthIsAFaultAndNoCrash) {
-  EXPECT_THAT(refusal(std::string(1'000'000, '[')), testing::EndsWith(": nested deeper than 16 levels"));
+  EXPECT_THAT(refusal(std::string(1'000'000, '[')), EndsWith(": nested deeper than 16 levels"));
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
-  EXPECT_THAT(refusal(objects), testing::EndsWith(": nested deeper than 16 levels"));
+  EXPECT_THAT(refusal(objects), EndsWith(": nested deeper than 16 levels"));
 }
 
 TEST(Rules, AsShippedRouteEveryEventOfTheDesign) {
@@ -155,9 +253,9 @@ TEST(Rules, AsShippedRouteEveryEventOfTheDesign) {
   EXPECT_EQ(handler_of(shipped, "USER_LIMIT_CREATED"), "create_limit");
   EXPECT_EQ(handler_of(shipped, "USER_LIMIT_PROGRESS_CHANGED"), "change_progress");
   EXPECT_EQ(handler_of(shipped, "USER_LIMIT_RESET"), "reset_progress");
-  EXPECT_EQ(shipped.route("LIMIT_USER_CREATED").action, Action::kIgnore);
-  EXPECT_EQ(shipped.route("USER_LIMIT_CHANGE_SOURCE_ADDED").action, Action::kIgnore);
-  EXPECT_EQ(shipped.route("USER_LIMIT_DELETED").action, Action::kDeadLetter);
+  EXPECT_EQ(route_of(shipped, "LIMIT_USER_CREATED").action, Action::kIgnore);
+  EXPECT_EQ(route_of(shipped, "USER_LIMIT_CHANGE_SOURCE_ADDED").action, Action::kIgnore);
+  EXPECT_EQ(route_of(shipped, "USER_LIMIT_DELETED").action, Action::kDeadLetter);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 from child import Child, created, progress, record  # noqa: E402
 
 BINARY = sys.argv.pop(1)
-RULES = ["--rules", str(ROOT / "properties" / "rules.json")]
+RULES = ROOT / "properties" / "rules.json"
 
 
 class WithDatabase(unittest.TestCase):
@@ -26,9 +26,9 @@ class WithDatabase(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
         self.database = self.folder / "limits.db"
 
-    def start(self, *flags, **popen):
+    def start(self, *flags, rules=RULES, **popen):
         child = Child(
-            BINARY, "--store", f"sqlite:{self.database}", *RULES, "--log-dir", str(self.folder / "log"), *flags, **popen,
+            BINARY, "--store", f"sqlite:{self.database}", "--rules", str(rules), "--log-dir", str(self.folder / "log"), *flags, **popen,
         )
         self.addCleanup(child.__exit__)
         return child
@@ -50,6 +50,33 @@ class ChildTest(WithDatabase):
         self.assertEqual(self.limits(), [("limit-1", "200.00")])
         self.assertEqual(child.call("shardEnded"), [(None, None)])
         self.assertEqual(child.end(), (0, ""))
+
+    def test_rules_look_into_events_and_warn_of_those_that_never_match(self):
+        rules = self.folder / "rules.json"
+        rules.write_text("""{"rules": [
+            {"match": {"at": "/payload/brandId", "prefix": "test-"}, "handler": "ignore"},
+            {"match": {"type": "*"}, "handler": "create_limit"},
+            {"match": {"type": "OTHER"}, "handler": "ignore"}], // the one before has it
+            "default": "dead_letter"}""")
+        child = self.start(rules=rules)
+        child.initialize()
+        ours, tests, typeless = created(1), created(2), created(3)
+        tests["payload"].update(brandId="test-1", userLimitId="limit-2")
+        typeless["payload"].update(brandId="test-1", userLimitId="limit-3")
+        del typeless["type"]
+        child.deliver(record(ours, 100), record(tests, 101), record(typeless, 102))
+        self.assertEqual(self.limits(), [("limit-1", "0")])
+        self.assertEqual(self.query("select ignored, dead from shards"), [(2, 0)])
+        twice = json.dumps(created(4)).replace("{", '{"source": "a", "source": "b", ', 1)
+        del typeless["payload"]["brandId"]
+        child.deliver(record(typeless, 103), record(twice.encode(), 104))
+        self.assertEqual(
+            self.query("select reason, what from dead_letters order by id"),
+            [("missing_field", "type: expected a non-empty string, found nothing"),
+             ("bad_json", "source: expected once, found twice")])
+        code, errors = child.end()
+        self.assertEqual(code, 0)
+        self.assertIn(f"{rules}: /rules/2: can never match: /rules/1 stands before it", errors)
 
     def test_a_status_means_committed(self):
         child = self.start()
@@ -157,8 +184,8 @@ class ChildTest(WithDatabase):
 
     def test_what_it_cannot_start_with_is_said_in_one_line(self):
         cases = {
-            "a folder that is not there": ["--store", "sqlite:/no/such/folder/limits.db", *RULES],
-            "an unknown kind of store": ["--store", "sqlit:limits.db", *RULES],
+            "a folder that is not there": ["--store", "sqlite:/no/such/folder/limits.db", "--rules", str(RULES)],
+            "an unknown kind of store": ["--store", "sqlit:limits.db", "--rules", str(RULES)],
             "a rules file that is not there": ["--store", f"sqlite:{self.database}", "--rules", "no-rules.json"],
         }
         for what, flags in cases.items():

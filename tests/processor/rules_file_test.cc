@@ -26,7 +26,7 @@ class RulesFileTest : public testing::Test {
 TEST_F(RulesFileTest, ReadsTheShippedRules) {
   const auto rules = load_rules(TEST_SOURCE_DIR "/../../properties/rules.json");
   ASSERT_TRUE(rules) << rules.error();
-  EXPECT_EQ(rules->route("USER_LIMIT_RESET").action, limits::Route::Action::kHandle);
+  EXPECT_EQ(rules->route(rules->candidates("USER_LIMIT_RESET")).action, limits::Route::Action::kHandle);
 }
 
 TEST_F(RulesFileTest, NamesAFileThatIsNotThere) {

@@ -1,0 +1,132 @@
+#include "limits/rules_json.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "limits/wording.h"
+
+namespace limits::rules_json {
+namespace {
+
+/// Follows the parser to refuse what its result no longer shows (keys that come twice), and depth, which would cost
+/// stack when the result is destroyed.
+class Strictness {
+ public:
+  bool operator()(int, json::parse_event_t event, json& parsed) {
+    using enum json::parse_event_t;
+    switch (event) {
+      case object_start:
+      case array_start:
+        if (open_.size() == kMaxDepth) refuse(place(), "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+        open_.push_back({event == array_start, 0, {}, {}});
+        break;
+      case key:
+        open_.back().key = parsed.get<std::string>();
+        if (!open_.back().keys.insert(open_.back().key).second) refuse(place(), "stands here for the second time");
+        break;
+      case object_end:
+      case array_end:
+        open_.pop_back();
+        next_element();
+        break;
+      case value:
+        next_element();
+        break;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kMaxDepth = 16;
+
+  struct Container {
+    bool is_array;
+    std::size_t index;
+    std::string key;
+    std::set<std::string> keys;
+  };
+
+  void next_element() {
+    if (!open_.empty()) ++open_.back().index;
+  }
+
+  [[nodiscard]] std::string place() const {
+    json::json_pointer pointer;
+    for (const Container& container : open_) {
+      if (container.is_array) {
+        pointer.push_back(std::to_string(container.index));
+      } else {
+        pointer.push_back(container.key);
+      }
+    }
+    return pointer.to_string();
+  }
+
+  std::vector<Container> open_;
+};
+
+}  // namespace
+
+void refuse(const std::string& place, const std::string& reason) {
+  throw Refusal{(place.empty() ? "/" : shown(place)) + ": " + reason};
+}
+
+json parse(std::string_view text) {
+  try {
+    return json::parse(text, Strictness(), /*allow_exceptions=*/true, /*ignore_comments=*/true);
+  } catch (const json::parse_error& error) {
+    // Without what it quotes of the file: that is of any length, and a terminal may act upon it.
+    std::string_view what = error.what();
+    what = what.substr(0, what.find("; last read: "));
+    throw Refusal{std::string(what.substr(std::min(what.find("line "), what.size())))};
+  } catch (const json::out_of_range&) {
+    refuse("", "a number beyond any that rules may have");
+  }
+}
+
+std::string member(const std::string& place, std::string_view name) {
+  json::json_pointer pointer;
+  pointer.push_back(std::string(name));
+  return place + pointer.to_string();
+}
+
+std::string element(const std::string& place, std::size_t index) {
+  return place + '/' + std::to_string(index);
+}
+
+void expect_members(const json& value, const std::string& place, std::initializer_list<std::string_view> required,
+                    std::initializer_list<std::string_view> optional) {
+  if (!value.is_object()) refuse(place, std::string("expected an object, found ") + value.type_name());
+  std::vector<std::string_view> names(required);
+  names.insert(names.end(), optional);
+  for (const auto& [name, each] : value.items()) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    refuse(member(place, name), "no such key here; there may be " + one_of(names) + did_you_mean(name, names));
+  }
+  for (const std::string_view name : required) {
+    if (!value.contains(name)) refuse(place, "the key \"" + std::string(name) + "\" is missing");
+  }
+}
+
+const json* find(const json& object, std::string_view name) {
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+const std::string& text_at(const json& value, const std::string& place) {
+  if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
+    refuse(place,
+           std::string("expected a non-empty string, found ") + (value.is_string() ? "\"\"" : value.type_name()));
+  }
+  return value.get_ref<const std::string&>();
+}
+
+const json& list_at(const json& value, const std::string& place) {
+  if (!value.is_array() || value.empty()) {
+    refuse(place, std::string("expected a non-empty array, found ") + (value.is_array() ? "[]" : value.type_name()));
+  }
+  return value;
+}
+
+}  // namespace limits::rules_json
