@@ -109,6 +109,13 @@ bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
 
+std::uint32_t Connection::data_version() const {
+  unsigned int version = 0;
+  const int code = sqlite3_file_control(db_, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+  if (code != SQLITE_OK) throw failure(code);
+  return version;
+}
+
 bool Connection::checkpoint() {
   // Others wait for their turn meanwhile. Readers that are many and quick never leave a moment without any: they must
   // be waited for, one by one.

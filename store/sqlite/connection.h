@@ -46,6 +46,9 @@ class Connection {
   [[nodiscard]] std::int64_t last_insert_id() const;
   [[nodiscard]] bool in_transaction() const;
 
+  /// Another after each change of the file: a commit of ours, or one of others that a transaction of ours has seen.
+  [[nodiscard]] std::uint32_t data_version() const;
+
   /// Frames in the write-ahead log after the last commit of this connection.
   [[nodiscard]] std::int64_t log_frames() const { return log_frames_; }
   /// Copies the log into the database, so that the next writer starts it anew. The caller holds the writers' lock.

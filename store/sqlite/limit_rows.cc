@@ -44,17 +44,21 @@ void write_definition(Statement& statement, const Limit& limit, const Key&... ke
 
 Limit LimitRows::load(const limits::LimitKey& key, std::size_t hash) {
   Limit limit;
-  limit.id = find_id(key, hash);
+  if (cache_.find(key, hash, limit)) return limit;
+  if (!limit.stored()) limit.id = find_id(key);
   if (limit.stored() && !load_progress(limit)) return {};
   return limit;
 }
 
-std::int64_t LimitRows::find_id(const limits::LimitKey& key, std::size_t hash) {
-  if (const auto known = ids_.find(key, hash)) return *known;
+/// A row is as good as SQLite's own copies of pages: it drops them when it sees, at the beginning of a transaction,
+/// that others have written, and counts that in the version.
+void LimitRows::begun() {
+  cache_.begin(db_.data_version() != data_version_);
+}
+
+std::int64_t LimitRows::find_id(const limits::LimitKey& key) {
   auto rows = find_.query(key.user_limit_id, key.aggregate_id);
-  if (!rows.next()) return 0;
-  ids_.add(key, hash, find_.integer(0));
-  return find_.integer(0);
+  return rows.next() ? find_.integer(0) : 0;
 }
 
 bool LimitRows::load_progress(Limit& limit) {
@@ -80,10 +84,9 @@ bool LimitRows::is_foreign(const limits::LimitKey& key) {
   return find_foreign_.query(key.user_limit_id, key.aggregate_id).next();
 }
 
-void LimitRows::insert(const limits::LimitKey& key, std::size_t hash, std::int64_t arrival, Limit& limit) {
+void LimitRows::insert(const limits::LimitKey& key, std::int64_t arrival, Limit& limit) {
   write_definition(insert_, limit, key.user_limit_id, key.aggregate_id, arrival);
   limit.id = db_.last_insert_id();
-  ids_.add(key, hash, limit.id);
 }
 
 void LimitRows::define(const Limit& limit) {

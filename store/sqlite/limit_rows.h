@@ -7,7 +7,7 @@
 #include "limits/change.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/fold.h"
-#include "store/sqlite/limit_ids.h"
+#include "store/sqlite/limit_cache.h"
 
 namespace store::sqlite {
 
@@ -16,29 +16,36 @@ class LimitRows {
  public:
   LimitRows(Connection& db, limits::Arena& arena) : db_(db), arena_(arena) {}
 
-  /// The limit as it is stored; one without id if it is not.
+  /// The limit as it is stored; one without id if it is not. Its text lives until the next call of `remember`, or the
+  /// arena's next clear.
   [[nodiscard]] Limit load(const limits::LimitKey& key, std::size_t hash);
   /// The event id of the definition's stamp.
   [[nodiscard]] std::string_view defining_event(std::int64_t limit_id);
   /// Whether another aggregate has a limit of that id.
   [[nodiscard]] bool is_foreign(const limits::LimitKey& key);
   /// Stores who a new limit is, with its definition if it has one, and gives it its id. `save` must follow.
-  void insert(const limits::LimitKey& key, std::size_t hash, std::int64_t arrival, Limit& limit);
+  void insert(const limits::LimitKey& key, std::int64_t arrival, Limit& limit);
   /// Writes over the definition of a limit that was stored before. `save` must follow.
   void define(const Limit& limit);
   /// Writes all but the definition.
   void save(const Limit& limit);
 
+  /// A limit is stored as it is here: the next `load` need not read it, unless others write meanwhile.
+  void remember(const limits::LimitKey& key, std::size_t hash, const Limit& limit) { cache_.keep(key, hash, limit); }
+  /// To be called when a transaction for writing has begun, and when it was committed.
+  void begun();
+  void committed() { data_version_ = db_.data_version(); }
   /// After a rollback: what was remembered may never have come to be.
-  void forget() { ids_.clear(); }
+  void forget() { cache_.clear(); }
 
  private:
-  [[nodiscard]] std::int64_t find_id(const limits::LimitKey& key, std::size_t hash);
+  [[nodiscard]] std::int64_t find_id(const limits::LimitKey& key);
   bool load_progress(Limit& limit);
 
   Connection& db_;
   limits::Arena& arena_;
-  LimitIds ids_;
+  LimitCache cache_;
+  std::uint32_t data_version_ = 0;  ///< of the file, as the last transaction of ours left it
 
   Statement find_{db_, "SELECT limit_id FROM limit_definition WHERE user_limit_id = ? AND aggregate_id = ?"};
   Statement find_foreign_{db_, "SELECT 1 FROM limit_definition WHERE user_limit_id = ? AND aggregate_id <> ? LIMIT 1"};

@@ -119,6 +119,7 @@ void Writer::prepare(const Batch& batch) {
 
 Report Writer::write(const Batch& batch) {
   Transaction transaction(*db_, Transaction::Kind::kWrite);
+  limits_.begun();
   Report report;
   if (!batch.changes.empty()) apply_changes(batch, report);
   dead_letters_.keep(batch.dead_letters, batch.shard);
@@ -128,12 +129,14 @@ Report Writer::write(const Batch& batch) {
   // Even for a batch without records: a commit that writes nothing would not sync what was committed before it.
   record(batch.shard, report);
   transaction.commit();
+  limits_.committed();
   return report;
 }
 
 /// What a letter does is known only when it is seen, in the transaction, to be open still; so all is done there.
 ReplayReport Writer::write(const Replay& replay) {
   Transaction transaction(*db_, Transaction::Kind::kWrite);
+  limits_.begun();
   ReplayReport report;
   Tally& verdicts = report.applied.verdicts;
   std::vector<limits::Change> changes;
@@ -154,6 +157,7 @@ ReplayReport Writer::write(const Replay& replay) {
   if (!changes.empty()) apply_changes(batch, report.applied);
   for (const Outcome& outcome : outcomes_) ++verdicts[outcome.verdict];
   transaction.commit();
+  limits_.committed();
   return report;
 }
 
@@ -193,11 +197,12 @@ void Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report
   if (!for_history_.empty()) link(limit, report);
 
   if (!limit.stored()) {
-    limits_.insert(group.key, group.hash, batch.changes[group.first].origin.arrival.value, limit);
+    limits_.insert(group.key, batch.changes[group.first].origin.arrival.value, limit);
   } else if (limit.definition != nullptr) {
     limits_.define(limit);
   }
   if (limit.changed) limits_.save(limit);
+  limits_.remember(group.key, group.hash, limit);
   limit_ids_.push_back(limit.id);
 }
 

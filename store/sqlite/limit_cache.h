@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "limits/ids.h"
+#include "store/sqlite/chain.h"
+#include "store/sqlite/fold.h"
+
+namespace store::sqlite {
+
+/// Remembers limits, so that they need not be read again: the number that the store gave a limit, which never changes,
+/// and its row of limit_progress while nobody else writes. Some 3 MB, for up to `kLimits` limits; newer ones take the
+/// place of others. What is not remembered is read from the store: nothing else depends on it.
+class LimitCache {
+ public:
+  static constexpr std::size_t kLimits = std::size_t{1} << 14;
+
+  /// Sets the limit's number, if it is known, and all that its row says, if that is known too; then it returns true.
+  /// Text in the limit lives until the next call of `keep` or `clear`. `hash` is hash_of(key).
+  [[nodiscard]] bool find(const limits::LimitKey& key, std::size_t hash, Limit& limit) const;
+  /// The limit is stored as it is here.
+  void keep(const limits::LimitKey& key, std::size_t hash, const Limit& limit);
+  /// A transaction begins. If others wrote since the last one, the rows are no longer known. Nor are any kept in this
+  /// transaction: while others go on writing, none would be good for the next.
+  void begin(bool others_wrote);
+  void clear();
+
+ private:
+  /// Rows are known that were kept since others wrote, which the epoch tells.
+  static constexpr std::uint64_t kNoRow = 0;
+
+  /// Of a fixed size, and near its like in memory: a look-up is mostly waiting for memory.
+  struct Entry {
+    std::int64_t limit_id = 0;
+    std::int64_t sequence = 0;
+    std::optional<std::int64_t> next_reset_time;
+    std::optional<std::int64_t> defined_by;
+    std::optional<std::int64_t> floor_sequence;
+    chain::End newest;
+    std::uint64_t epoch = kNoRow;
+    /// One after the other: the limit's id, the aggregate's, the stamp's event, the progress, the floor's event.
+    std::array<std::uint8_t, 5> sizes{};
+    std::array<char, 107> text{};
+  };
+  static_assert(sizeof(Entry) == 208, "no byte of it is wasted");
+
+  /// A limit may be in any of the places of its set. Which is told by some bits of the hash, all side by side.
+  static constexpr std::size_t kWays = 8;
+  static constexpr std::size_t kSets = kLimits / kWays;
+  using Tag = std::uint32_t;
+  static constexpr Tag kFree = 0;
+
+  [[nodiscard]] static Tag tag_of(std::size_t hash) { return static_cast<Tag>(hash >> 32) | 1; }
+  [[nodiscard]] std::optional<std::size_t> place_of(const limits::LimitKey& key, std::size_t hash) const;
+  [[nodiscard]] std::size_t place_for(std::size_t hash);
+
+  std::vector<Tag> tags_;
+  std::vector<Entry> entries_;
+  std::uint64_t epoch_ = kNoRow + 1;
+  bool keeps_rows_ = true;
+  std::size_t next_victim_ = 0;
+};
+
+}  // namespace store::sqlite
