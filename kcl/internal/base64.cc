@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 namespace kcl::internal {
 namespace {
 
@@ -37,6 +41,62 @@ void put_bytes(char* out, std::uint32_t bits) {
   out[2] = static_cast<char>(bits);
 }
 
+#ifdef __x86_64__
+
+/// The same 16 bytes in both halves: AVX2 looks up in each half apart.
+template <class... Bytes>
+__attribute__((target("avx2"))) __m256i in_both_halves(Bytes... bytes) {
+  static_assert(sizeof...(bytes) == 16);
+  return _mm256_setr_epi8(static_cast<char>(bytes)..., static_cast<char>(bytes)...);
+}
+
+/// Decodes groups, eight at a time, from the first on, until fewer than eight are left or one of the eight has what is
+/// no letter. Returns how many. Wojciech Mula's and Daniel Lemire's way ("Faster Base64 Encoding and Decoding Using
+/// AVX2 Instructions"): the halves of a byte tell whether it is a letter, and what to add to make it a sextet.
+__attribute__((target("avx2"))) std::size_t decode_by_eight(char* text, std::size_t groups) {
+  // A byte is no letter if the marks of its two halves have a bit in common.
+  const __m256i marks_of_low =
+      in_both_halves(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a);
+  const __m256i marks_of_high =
+      in_both_halves(0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10);
+  // By the high half, one less for the slash: what leads from it and from +, digits, and letters of both cases.
+  const __m256i steps = in_both_halves(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
+  const __m256i three_of_four = in_both_halves(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+  const __m256i slash = _mm256_set1_epi8('/');  // 0x2f: also the mask of a half that has no bit for a look-up to take
+
+  constexpr std::size_t kAtOnce = 8;
+  std::size_t done = 0;
+  for (; done + kAtOnce <= groups; done += kAtOnce) {
+    const __m256i letters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + 4 * done));
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi32(letters, 4), slash);
+    const __m256i low = _mm256_and_si256(letters, slash);
+    if (_mm256_testz_si256(_mm256_shuffle_epi8(marks_of_low, low), _mm256_shuffle_epi8(marks_of_high, high)) == 0)
+      break;
+    const __m256i is_slash = _mm256_cmpeq_epi8(letters, slash);
+    const __m256i sextets = _mm256_add_epi8(letters, _mm256_shuffle_epi8(steps, _mm256_add_epi8(is_slash, high)));
+    const __m256i pairs = _mm256_maddubs_epi16(sextets, _mm256_set1_epi32(0x01400140));
+    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));
+    const __m256i bytes = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(fours, three_of_four),
+                                                      _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7));
+    // 24 bytes, and 8 more that fall upon letters which were read.
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(text + 3 * done), bytes);
+  }
+  return done;
+}
+
+std::size_t decode_fast(char* text, std::size_t groups) {
+  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+  return has_avx2 ? decode_by_eight(text, groups) : 0;
+}
+
+#else
+
+std::size_t decode_fast(char*, std::size_t) {
+  return 0;
+}
+
+#endif
+
 /// Undoes the decoding of the first `groups` groups. Whole groups decode one to one, so nothing of the text is lost.
 void encode_again(char* text, std::size_t groups) {
   for (std::size_t i = groups; i-- > 0;) {
@@ -59,7 +119,7 @@ std::optional<std::size_t> decode_base64_in_place(std::span<char> text) {
   const std::string_view letters(begin, text.size());
   const std::size_t padding = letters.ends_with("==") ? 2 : letters.ends_with('=');
   const std::size_t whole_groups = padding == 0 ? groups : groups - 1;
-  for (std::size_t i = 0; i < whole_groups; ++i) {
+  for (std::size_t i = decode_fast(begin, whole_groups); i < whole_groups; ++i) {
     const std::uint32_t bits = group(begin + 4 * i);
     if (bits & kBad) {
       encode_again(begin, i);
