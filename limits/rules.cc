@@ -6,6 +6,7 @@
 #include "limits/condition_reader.h"
 #include "limits/rules_json.h"
 #include "limits/sha256.h"
+#include "limits/transform_reader.h"
 #include "limits/wording.h"
 
 namespace limits {
@@ -32,6 +33,16 @@ Route route_at(const json& value, const std::string& place) {
   for (const Handler* handler : handlers()) names.push_back(handler->name);
   names.insert(names.end(), {kIgnore, kDeadLetter});
   refuse(place, "no handler " + in_quotes(name) + "; there are " + one_of(names) + did_you_mean(name, names));
+}
+
+Route rule_route(const json& rule, const std::string& place) {
+  Route route = route_at(rule["handler"], member(place, "handler"));
+  const json* const transform = rules_json::find(rule, "transform");
+  if (!transform) return route;
+  const std::string inside = member(place, "transform");
+  if (!route.handler) refuse(inside, "builds an event for a handler, and this rule has none");
+  route.transform = std::make_shared<const Transform>(read_transform(*transform, *route.handler, inside));
+  return route;
 }
 
 std::string place_of(std::size_t rule) {
@@ -74,14 +85,13 @@ void Rules::Reader::read(const json& file) {
 
 void Rules::Reader::read_rule(const json& rule, std::uint32_t index) {
   const std::string place = place_of(index);
-  rules_json::expect_members(rule, place, {"match", "handler"});
+  rules_json::expect_members(rule, place, {"match", "handler"}, {"transform"});
   Match match = read_match(rule["match"], member(place, "match"));
   const auto [first, is_new] = first_with_.try_emplace(rule["match"], index);
   if (!is_new) warn(index, first->second, "asks for the same");
   auto& same = match.type.is_prefix ? rules_.by_prefix_[match.type.text] : by_exact_[match.type.text];
   same.push_back(index);
-  rules_.rules_.push_back(
-      {.condition = std::move(match.condition), .route = route_at(rule["handler"], member(place, "handler"))});
+  rules_.rules_.push_back({.condition = std::move(match.condition), .route = rule_route(rule, place)});
 }
 
 void Rules::Reader::index_types() {

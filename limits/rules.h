@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,13 +13,15 @@
 
 #include "limits/condition.h"
 #include "limits/handlers.h"
+#include "limits/transform.h"
 
 namespace limits {
 
 struct Route {
   enum class Action { kHandle, kIgnore, kDeadLetter };
   Action action = Action::kDeadLetter;
-  const Handler* handler = nullptr;  ///< set if the action is kHandle
+  const Handler* handler = nullptr;                      ///< set if the action is kHandle
+  std::shared_ptr<const Transform> transform = nullptr;  ///< builds what the handler needs, if the rule says so
 };
 
 /// The rules that the events of one type may go by.
