@@ -9,33 +9,29 @@
 namespace limits::rules_json {
 namespace {
 
-/// Follows the parser to refuse what its result no longer shows (keys that come twice), and depth, which would cost
-/// stack when the result is destroyed.
-class Strictness {
+/// Reads the text ahead of the parser to refuse what its result no longer shows (keys that come twice), and depth,
+/// which would cost stack when the result is destroyed. Not as the parser's callback: with one, each element of an
+/// array costs a walk over those before it.
+class Strictness final : public json::json_sax_t {
  public:
-  bool operator()(int, json::parse_event_t event, json& parsed) {
-    using enum json::parse_event_t;
-    switch (event) {
-      case object_start:
-      case array_start:
-        if (open_.size() == kMaxDepth) refuse(place(), "nested deeper than " + std::to_string(kMaxDepth) + " levels");
-        open_.push_back({event == array_start, 0, {}, {}});
-        break;
-      case key:
-        open_.back().key = parsed.get<std::string>();
-        if (!open_.back().keys.insert(open_.back().key).second) refuse(place(), "stands here for the second time");
-        break;
-      case object_end:
-      case array_end:
-        open_.pop_back();
-        next_element();
-        break;
-      case value:
-        next_element();
-        break;
-    }
+  bool null() override { return next_element(); }
+  bool boolean(bool) override { return next_element(); }
+  bool number_integer(number_integer_t) override { return next_element(); }
+  bool number_unsigned(number_unsigned_t) override { return next_element(); }
+  bool number_float(number_float_t, const string_t&) override { return next_element(); }
+  bool string(string_t&) override { return next_element(); }
+  bool binary(binary_t&) override { return next_element(); }
+  bool start_object(std::size_t) override { return open(false); }
+  bool start_array(std::size_t) override { return open(true); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    open_.back().key = name;
+    if (!open_.back().keys.insert(name).second) refuse(place(), "stands here for the second time");
     return true;
   }
+  /// The parser says it better.
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
 
  private:
   static constexpr std::size_t kMaxDepth = 16;
@@ -47,8 +43,20 @@ class Strictness {
     std::set<std::string> keys;
   };
 
-  void next_element() {
+  bool open(bool is_array) {
+    if (open_.size() == kMaxDepth) refuse(place(), "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    open_.push_back({is_array, 0, {}, {}});
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return next_element();
+  }
+
+  bool next_element() {
     if (!open_.empty()) ++open_.back().index;
+    return true;
   }
 
   [[nodiscard]] std::string place() const {
@@ -74,7 +82,10 @@ void refuse(const std::string& place, const std::string& reason) {
 
 json parse(std::string_view text) {
   try {
-    return json::parse(text, Strictness(), /*allow_exceptions=*/true, /*ignore_comments=*/true);
+    Strictness strictness;
+    static_cast<void>(json::sax_parse(text, &strictness, json::input_format_t::json, /*strict=*/true,
+                                      /*ignore_comments=*/true));
+    return json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
   } catch (const json::parse_error& error) {
     // Without what it quotes of the file: that is of any length, and a terminal may act upon it.
     std::string_view what = error.what();
