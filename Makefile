@@ -1,6 +1,6 @@
 # A thin front: what a target does is in the script or the CMake preset that it calls. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-docker torture bench run stop create-user-stream populate-data coverage lint format clean
+.PHONY: help build test sanitize test-docker torture bench run stop create-user-stream populate-data coverage lint format clean
 
 # `make run WORKERS=2 KINESIS_PORT=4570` reaches the scripts as environment.
 export LIMITS_VAR WORKERS KINESIS KINESIS_PORT DYNAMODB_PORT
@@ -14,6 +14,9 @@ build: ## Build the programs into build/release/bin
 
 test: ## Install what is missing, build, and run every test
 	@tools/test
+
+sanitize: ## Run the unit tests and the real child under the address, undefined-behaviour and thread sanitizers
+	@tools/sanitize
 
 test-docker: ## Build the images without a Docker engine and take the README's steps with them; needs root
 	@tools/test-docker

@@ -41,6 +41,10 @@ target_compile_options(project_rules INTERFACE -Wall -Wextra -Wpedantic -Wconver
                        $<$<BOOL:${USER_LIMITS_WERROR}>:-Werror>
                        # To clang, the std::stable_sort of GCC 12 uses what is deprecated.
                        $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
+if(USER_LIMITS_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # With the sanitizer's code in between, GCC no longer sees what is set where.
+  target_compile_options(project_rules INTERFACE -Wno-maybe-uninitialized)
+endif()
 
 # project_library(kcl SOURCES a.cc b.cc LINKS limits PRIVATE_LINKS simdjson): one static library per folder.
 function(project_library name)

@@ -21,7 +21,7 @@ constexpr long kQueue = 0;
 constexpr long kWriter = 1;
 
 /// These locks belong to the process, so threads of one process must keep off each other by other means.
-std::timed_mutex process_mutex;
+ThreadsLock threads_lock;
 
 int alarm_signal() {
   return SIGRTMIN;
@@ -100,11 +100,11 @@ WriterLock::WriterLock(std::string database, std::chrono::milliseconds patience)
 
 WriterLock::~WriterLock() {
   // Closing drops every lock that the process has on the file, another thread's too.
-  const std::lock_guard others(process_mutex);
+  const std::lock_guard others(threads_lock);
   ::close(file_);
 }
 
-WriterLock::Turn::Turn(WriterLock& lock) : lock_(lock), others_of_this_process_(process_mutex, std::defer_lock) {
+WriterLock::Turn::Turn(WriterLock& lock) : lock_(lock), others_of_this_process_(threads_lock, std::defer_lock) {
   const Clock::time_point deadline = Clock::now() + lock_.patience_;
   if (!others_of_this_process_.try_lock_until(deadline)) throw lock_.nobody_moves();
   lock_.take(deadline);
