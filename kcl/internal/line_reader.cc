@@ -70,7 +70,7 @@ bool LineReader::read_member(std::string_view name, ondemand::value value) {
   if (name == "error") return read_text(value, members_.error);
   if (name == "shardId") return read_text(value, members_.shard_id);
   if (name == "reason") return read_text(value, members_.reason);
-  return true;
+  return pass_over(value);
 }
 
 bool LineReader::read_records(ondemand::value value) {
@@ -116,8 +116,14 @@ bool LineReader::read_record_member(std::string_view name, ondemand::value value
     std::optional<std::int64_t> number;
     if (!read_number(value, number)) return false;
     (name == "subSequenceNumber" ? record.position.sub_sequence : record.arrival_ms) = number.value_or(0);
+    return true;
   }
-  return true;
+  return pass_over(value);
+}
+
+/// simdjson would take a bracket that closes nothing for a value, and read on one level further out.
+bool LineReader::pass_over(ondemand::value value) {
+  return value.type().error() == simdjson::SUCCESS || fail(from(value.raw_json_token()), "a JSON value");
 }
 
 bool LineReader::read_text(ondemand::value value, std::string_view& text) {

@@ -62,6 +62,7 @@ class LineReader {
   bool read_record_member(std::string_view name, Value value, Record& record);
   bool end_record();
 
+  bool pass_over(Value value);
   bool read_text(Value value, std::string_view& text);
   bool read_sequence(Value value, std::string_view& digits);
   bool read_number(Value value, std::optional<std::int64_t>& number);

@@ -284,6 +284,11 @@ TEST(MessageParser, JudgesTheRestOfALongLineBeforeItsRecords) {
   EXPECT_THAT(MessageParser(0).parse(line.span()).error().what, StartsWith("byte 60, action: expected initialize, "));
 }
 
+TEST(MessageParser, TakesNoClosingBracketForAValue) {
+  EXPECT_THAT(record_with(R"("x":],"y":])").error(), HasSubstr("records[0].x: expected a JSON value, found ]"));
+  EXPECT_THAT(Parsed(R"({"action":"leaseLost","x":]})").error(), HasSubstr("leaseLost, x: expected a JSON value"));
+}
+
 TEST(MessageParser, JudgesRecordsEvenWhereAMessageHasNoUseForThem) {
   EXPECT_THAT(Parsed(R"({"action":"shardEnded","records":[{"data":"eA==" "eA=="}]})").error(), HasSubstr("records[0]"));
   EXPECT_TRUE(Parsed(R"({"action":"shardEnded","records":[{"sequenceNumber":"7"}]})").message);
