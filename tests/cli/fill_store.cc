@@ -1,9 +1,13 @@
 // fill_store URL [N]: fills the store with a small state that has some of everything, for the tests of the command
-// line, and with N more limits of one user.
+// line, and with N more limits of one user. Its events' fields are what the handlers would have kept.
+#include <algorithm>
 #include <cstdio>
+#include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "limits/json_text.h"
 #include "store/open.h"
 
 namespace {
@@ -12,6 +16,18 @@ constexpr std::int64_t kStart = 1'712'000'000'000;  // 2024-04-01 19:33:20 UTC
 
 limits::Decimal decimal(std::string_view text) {
   return limits::Decimal::parse(text).value();
+}
+
+/// Lives as long as the program.
+std::string_view keep(std::string text) {
+  static std::deque<std::string> kept;
+  return kept.emplace_back(std::move(text));
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string json;
+  limits::append_json_string(json, text);
+  return json;
 }
 
 limits::Change change(limits::LimitKey key, std::int64_t sequence, std::string_view event_id, std::string_view type,
@@ -24,7 +40,10 @@ limits::Change change(limits::LimitKey key, std::int64_t sequence, std::string_v
   made.handler = handler;
   made.progress =
       limits::Progress{.progress = decimal(progress), .next_reset_time = limits::TimeMs{kStart + 86'400'000}};
-  made.fields = "{}";
+  const std::string sum = handler == "change_progress" ? "\"amount\":" + in_quotes(progress) + ',' : "";
+  const std::string before = handler == "change_progress" ? "\"previousProgress\":\"0\"," : "";
+  made.fields = keep('{' + sum + "\"nextResetTime\":" + std::to_string(kStart + 86'400'000) + ',' + before +
+                     "\"userLimitId\":" + in_quotes(key.user_limit_id) + '}');
   made.origin = {
       .sequence = "496500000000000000000000000000000000000001", .sub_sequence = 0, .arrival = {kStart + 60'000}};
   return made;
@@ -44,10 +63,15 @@ limits::Change created(limits::LimitKey key, std::int64_t sequence, std::string_
                                        .active_from = {kStart},
                                        .active_until = {},
                                        .created_at = {}};
+  made.fields = keep("{\"activeFrom\":" + std::to_string(kStart) +
+                     R"(,"brandId":"brand-1","currencyCode":"EUR","nextResetTime":)" +
+                     std::to_string(kStart + 86'400'000) + R"(,"period":"DAY","status":"ACTIVE","type":")" +
+                     std::string(to_string(type)) + R"(","userId":)" + in_quotes(user) +
+                     ",\"userLimitId\":" + in_quotes(key.user_limit_id) + ",\"value\":" + in_quotes(value) + '}');
   return made;
 }
 
-store::Batch batch(std::string_view shard, const std::vector<limits::Change>& changes,
+store::Batch batch(std::string_view shard, std::span<const limits::Change> changes,
                    const std::vector<store::DeadLetter>& dead_letters) {
   return {.changes = changes,
           .dead_letters = dead_letters,
@@ -110,7 +134,12 @@ int main(int argc, char** argv) {
   };
   std::vector<store::Batch> batches{batch("shardId-000000000000", changes, dead_letters),
                                     batch("shardId-000000000001", foreign, no_letters)};
-  if (!many.empty()) batches.push_back(batch("shardId-000000000001", many, no_letters));
+  for (std::span<const limits::Change> rest = many; !rest.empty();) {
+    constexpr std::size_t kOfABatch = 1000;
+    const auto some = rest.first(std::min(kOfABatch, rest.size()));
+    batches.push_back(batch("shardId-000000000001", some, no_letters));
+    rest = rest.subspan(some.size());
+  }
   for (const auto& each : batches) {
     if (const auto applied = (*opened)->apply(each, store::Durability::kDurable); !applied) {
       std::fprintf(stderr, "%s\n", applied.error().what.c_str());

@@ -153,7 +153,8 @@ class History(FilledStoreTest):
                          ["aggregateId", "limitId", "sequenceNumber", "eventId", "type", "handler", "createdAt",
                           "progressAfter", "fields", "changeId", "stream", "shard", "kinesisSequenceNumber",
                           "kinesisSubSequenceNumber", "arrivedAt", "rulesVersion"])
-        self.assertEqual(rows[2]["fields"], {})
+        self.assertEqual(rows[2]["fields"], {"amount": "1234.50", "nextResetTime": 1712086400000, "previousProgress": "0",
+                                             "userLimitId": "limit-day"})
         self.assertEqual(rows[2]["kinesisSequenceNumber"], "496500000000000000000000000000000000000001")
 
     def test_of_a_parked_limit_is_shown_too(self):
