@@ -1,12 +1,12 @@
 #include "limits/rules.h"
 
-#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <time.h>
 
 namespace limits {
 namespace {
@@ -186,18 +186,31 @@ TEST(Rules, MayHaveCommentsAndNameTheirSchema) {
   EXPECT_EQ(route_of(read, "X").action, Action::kIgnore);
 }
 
-TEST(Rules, NinetyThousandOfThemAreReadAndAskedInNoTime) {
+/// This thread's own time, which other programs cannot lengthen.
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// Reads twice as many rules as `pairs`, half of which never match, and asks for types that none of them names.
+double seconds_to_read_and_ask(int pairs) {
   std::string many;
-  for (int i = 0; i < 45'000; ++i) {
+  for (int i = 0; i < pairs; ++i) {
     const std::string type = std::to_string(i) + (i % 2 == 0 ? "_A" : "_LONGER");
     many += R"({"match":{"type":")" + type + R"(*"},"handler":"ignore"},{"match":{"type":")" + type +
             R"(X"},"handler":"ignore"},)";
   }
-  const auto start = std::chrono::steady_clock::now();
-  const Rules read = rules(with_rule(many.substr(0, many.size() - 1)));
-  for (int i = 0; i < 10'000; ++i) ASSERT_EQ(route_of(read, "X" + std::to_string(i)).action, Action::kDeadLetter);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
-  EXPECT_EQ(read.warnings().size(), 45'000U);
+  many.pop_back();
+  const double start = thread_seconds();
+  const Rules read = rules(with_rule(many));
+  for (int i = 0; i < pairs; ++i) EXPECT_EQ(route_of(read, "X" + std::to_string(i)).action, Action::kDeadLetter);
+  EXPECT_EQ(read.warnings().size(), static_cast<std::size_t>(pairs));
+  return thread_seconds() - start;
+}
+
+TEST(Rules, NinetyThousandOfThemCostEachWhatNineThousandDo) {
+  EXPECT_LT(seconds_to_read_and_ask(45'000), 20 * seconds_to_read_and_ask(4'500));
 }
 
 TEST(Rules, ThatWouldAllHaveToBeTriedForOneEventAreRefused) {
