@@ -1,27 +1,41 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <semaphore>
 #include <string>
 
 #include "store/sqlite/connection.h"
 
 namespace store::sqlite {
 
-/// A mutex with a deadline. (The thread sanitizer does not know the C library function behind std::timed_mutex's, and
-/// would take what it guards for a race.)
+/// A mutex with a deadline. (Not std::timed_mutex: the thread sanitizer does not know the C library function behind it,
+/// and would take what it guards for a race. Not std::binary_semaphore: in libstdc++ 12 a waiter can sleep on a free
+/// one.)
 class ThreadsLock {
  public:
-  void lock() { free_.acquire(); }
-  void unlock() { free_.release(); }
+  void lock() {
+    std::unique_lock own(mutex_);
+    freed_.wait(own, [this] { return !taken_; });
+    taken_ = true;
+  }
+  void unlock() {
+    const std::lock_guard own(mutex_);
+    taken_ = false;
+    freed_.notify_one();
+  }
   [[nodiscard]] bool try_lock_until(std::chrono::steady_clock::time_point deadline) {
-    return free_.try_acquire_until(deadline);
+    std::unique_lock own(mutex_);
+    if (!freed_.wait_until(own, deadline, [this] { return !taken_; })) return false;
+    taken_ = true;
+    return true;
   }
 
  private:
-  std::binary_semaphore free_{1};
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  bool taken_ = false;
 };
 
 /// The queue of those that want to write: a turn is waited for asleep in the kernel, and turns are given in the order
