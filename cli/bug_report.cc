@@ -73,6 +73,9 @@ store::KeptLimit masked_state(store::KeptLimit limit, Mask& mask) {
   limit.state.user_id = by_text("user", limit.state.user_id);
   limit.state.brand_id = by_text("brand", limit.state.brand_id);
   if (limit.definition) limit.definition->event_id = mask.name("event", limit.definition->event_id);
+  for (auto& stamp : limit.terms) {
+    if (stamp) stamp->event_id = mask.name("event", stamp->event_id);
+  }
   if (limit.progress) limit.progress->event_id = mask.name("event", limit.progress->event_id);
   return limit;
 }

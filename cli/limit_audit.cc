@@ -70,13 +70,20 @@ Members members_of(const store::KeptLimit& limit) {
                {"currencyCode", state.currency_code},
                {"type", std::string(to_string(state.type))},
                {"period", std::string(to_string(state.period))},
-               {"status", std::string(to_string(state.status))},
-               {"value", state.value},
-               {"previousLimitValue", state.previous_limit_value.value_or("null")},
                {"activeFrom", std::to_string(state.active_from)},
-               {"activeUntil", number(state.active_until)},
                {"createdAt", number(state.created_at)}};
   }
+  const auto add_term = [&](limits::Term term, std::string_view name, std::string_view by, std::string value) {
+    const auto& changed = limit.terms[static_cast<std::size_t>(term)];
+    if (changed || limit.definition) members.emplace_back(name, std::move(value));
+    if (changed) members.emplace_back(by, stamp(*changed));
+  };
+  using enum limits::Term;
+  add_term(kActiveUntil, "activeUntil", "activeUntilBy", number(state.active_until));
+  add_term(kPreviousLimitValue, "previousLimitValue", "previousLimitValueBy",
+           state.previous_limit_value.value_or("null"));
+  add_term(kStatus, "status", "statusBy", std::string(to_string(state.status)));
+  add_term(kValue, "value", "valueBy", state.value);
   if (limit.progress) {
     members.emplace_back("progressBy", stamp(*limit.progress));
     members.emplace_back("progress", state.progress);
@@ -138,6 +145,7 @@ bool LimitAudit::read_events(const store::KeptLimit& kept, const OnFinding& on_f
     }
     if (change.progress) before.progress = change.progress->progress;
     if (change.definition) before.value = change.definition->value;
+    if (change.terms && change.terms->value) before.value = change.terms->value;
     changes_.push_back(change);
   }
   return all_read;

@@ -21,8 +21,9 @@ std::vector<Column> columns() {
 }
 
 std::vector<std::string> cells(const store::ParkedLimit& limit) {
-  return {limit.user_limit_id,   limit.aggregate_id,  money(limit.progress, ""), count(limit.events),
-          limit.newest_event_id, utc(limit.since_ms), std::string(kAwaited)};
+  const std::string progress = limit.progress ? money(*limit.progress, "") : "-";
+  return {limit.user_limit_id, limit.aggregate_id,   progress, count(limit.events), limit.newest_event_id,
+          utc(limit.since_ms), std::string(kAwaited)};
 }
 
 std::string to_json(const store::ParkedLimit& limit) {

@@ -21,9 +21,11 @@ std::optional<limits::TimeMs> time(const std::optional<std::int64_t>& ms) {
   return ms ? std::optional(limits::TimeMs{*ms}) : std::nullopt;
 }
 
+std::optional<limits::Decimal> previous_value(const limits::UserLimit& state) {
+  return state.previous_limit_value ? std::optional(stored_decimal(*state.previous_limit_value)) : std::nullopt;
+}
+
 limits::Definition definition_of(const limits::UserLimit& state) {
-  std::optional<limits::Decimal> previous;
-  if (state.previous_limit_value) previous = stored_decimal(*state.previous_limit_value);
   return {.user_id = state.user_id,
           .brand_id = state.brand_id,
           .currency_code = state.currency_code,
@@ -31,20 +33,36 @@ limits::Definition definition_of(const limits::UserLimit& state) {
           .period = state.period,
           .status = state.status,
           .value = stored_decimal(state.value),
-          .previous_limit_value = previous,
+          .previous_limit_value = previous_value(state),
           .active_from = {state.active_from},
           .active_until = time(state.active_until),
           .created_at = time(state.created_at)};
 }
 
-/// Changes that end in what is kept: one per group. Whoever defines a limit sets its progress too, so the stamp of that
-/// group is never the lower of the two.
+limits::Terms term_of(const limits::UserLimit& state, limits::Term term) {
+  switch (term) {
+    case limits::Term::kActiveUntil:
+      return {.active_until = time(state.active_until)};
+    case limits::Term::kPreviousLimitValue:
+      return {.previous_limit_value = previous_value(state)};
+    case limits::Term::kStatus:
+      return {.status = state.status};
+    case limits::Term::kValue:
+      return {.value = stored_decimal(state.value)};
+  }
+  return {};
+}
+
+/// Changes that end in what is kept: one per group. Whoever defines a limit sets its progress and its terms too, so
+/// their stamps are never lower than the definition's.
 std::vector<limits::Change> changes_to(const store::KeptLimit& kept) {
   limits::Change change;
   change.key = {.aggregate_id = kept.state.aggregate_id, .user_limit_id = kept.state.user_limit_id};
   change.fields = "{}";
-  change.progress = limits::Progress{.progress = stored_decimal(kept.state.progress),
-                                     .next_reset_time = time(kept.state.next_reset_time)};
+  if (kept.progress) {
+    change.progress = limits::Progress{.progress = stored_decimal(kept.state.progress),
+                                       .next_reset_time = time(kept.state.next_reset_time)};
+  }
   std::vector<limits::Change> changes;
   if (kept.definition) {
     change.stamp = kept.definition->view();
@@ -52,8 +70,17 @@ std::vector<limits::Change> changes_to(const store::KeptLimit& kept) {
     changes.push_back(change);
     change.definition.reset();
   }
-  change.stamp = kept.progress->view();
-  changes.push_back(change);
+  if (kept.progress) {
+    change.stamp = kept.progress->view();
+    changes.push_back(change);
+    change.progress.reset();
+  }
+  for (std::size_t i = 0; i < limits::kTermCount; ++i) {
+    if (!kept.terms[i]) continue;
+    change.stamp = kept.terms[i]->view();
+    change.terms = term_of(kept.state, static_cast<limits::Term>(i));
+    changes.push_back(change);
+  }
   return changes;
 }
 
@@ -93,7 +120,7 @@ Outcome<void> Rehearsal::copy_limit(const limits::LimitKey& key) {
   const auto read = actual_.each_kept_limit(
       {.user_limit_id = std::string(key.user_limit_id), .history = false}, [&](const store::KeptLimit& kept) {
         if (kept.state.aggregate_id != key.aggregate_id) return true;
-        before = standing_of(kept);
+        before = kept;
         staged = stage_->apply({.changes = changes_to(kept), .shard = {.key = kStage}}, store::Durability::kCommitted);
         return false;
       });
@@ -102,27 +129,29 @@ Outcome<void> Rehearsal::copy_limit(const limits::LimitKey& key) {
   return {};
 }
 
-Rehearsal::Standing Rehearsal::standing_of(const store::KeptLimit& kept) {
-  return {.limit = kept.state, .parked = !kept.definition};
-}
-
 std::string Rehearsal::describe(const Standing& standing) {
-  if (!standing.limit) return "not there";
-  const limits::UserLimit& limit = *standing.limit;
-  if (standing.parked) return "parked, progress " + money(limit.progress, "");
+  if (!standing) return "not there";
+  const limits::UserLimit& limit = standing->state;
+  if (!standing->definition) return standing->progress ? "parked, progress " + money(limit.progress, "") : "parked";
   return std::string(to_string(limit.status)) + ", " + money(limit.progress, "") + " of " +
          money(limit.value, limit.currency_code);
 }
 
+/// Of a parked limit, what is set.
 std::string Rehearsal::to_json(const Standing& standing) {
-  if (!standing.limit) return "null";
-  if (!standing.parked) return limits::to_json(*standing.limit);
-  return JsonObject()
-      .add("limitId", standing.limit->user_limit_id)
-      .add("aggregateId", standing.limit->aggregate_id)
-      .add("progress", standing.limit->progress)
-      .add("nextResetTime", standing.limit->next_reset_time)
-      .str();
+  if (!standing) return "null";
+  const limits::UserLimit& limit = standing->state;
+  if (standing->definition) return limits::to_json(limit);
+  const auto is_set = [&](limits::Term term) { return standing->terms[static_cast<std::size_t>(term)].has_value(); };
+  JsonObject object;
+  object.add("limitId", limit.user_limit_id).add("aggregateId", limit.aggregate_id);
+  if (is_set(limits::Term::kStatus)) object.add("status", to_string(limit.status));
+  if (is_set(limits::Term::kValue)) object.add("value", limit.value);
+  if (standing->progress) object.add("progress", limit.progress);
+  object.add("previousLimitValue", limit.previous_limit_value);
+  object.add("activeUntil", limit.active_until);
+  object.add("nextResetTime", limit.next_reset_time);
+  return object.str();
 }
 
 Outcome<void> Rehearsal::tell(Output& output) {
@@ -132,17 +161,18 @@ Outcome<void> Rehearsal::tell(Output& output) {
   std::int64_t changed = 0;
   const auto read = seen_->each_kept_limit({.user_limit_id = {}, .history = false}, [&](const store::KeptLimit& kept) {
     const Standing& before = before_.at({kept.state.aggregate_id, kept.state.user_limit_id});
-    const Standing after = standing_of(kept);
-    if (to_json(before) == to_json(after) && before.parked == after.parked) return true;
+    const Standing after = kept;
+    const bool was_parked = before && !before->definition;
+    const bool appears = after->definition && (was_parked || !before);
+    if (to_json(before) == to_json(after) && !appears) return true;
     ++changed;
-    const bool appears = !after.parked && (before.parked || !before.limit);
     if (output.json()) {
       array.add(JsonObject()
                     .add("limitId", kept.state.user_limit_id)
                     .add("aggregateId", kept.state.aggregate_id)
                     .raw("before", to_json(before))
                     .raw("after", to_json(after))
-                    .raw("wasParked", before.parked ? "true" : "false")
+                    .raw("wasParked", was_parked ? "true" : "false")
                     .raw("becomesVisible", appears ? "true" : "false")
                     .str());
     } else {

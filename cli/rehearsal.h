@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,15 +21,11 @@ class Rehearsal {
   [[nodiscard]] Outcome<void> tell(Output& output);
 
  private:
-  /// A limit as a person sees it.
-  struct Standing {
-    std::optional<limits::UserLimit> limit;  ///< with its progress only, if it is parked
-    bool parked = false;
-  };
+  /// A limit, or nothing if it is not there.
+  using Standing = std::optional<store::KeptLimit>;
   using Key = std::pair<std::string, std::string>;  ///< aggregate, limit
 
   [[nodiscard]] Outcome<void> copy_limit(const limits::LimitKey& key);
-  [[nodiscard]] static Standing standing_of(const store::KeptLimit& kept);
   [[nodiscard]] static std::string describe(const Standing& standing);
   [[nodiscard]] static std::string to_json(const Standing& standing);
 

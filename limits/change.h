@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,22 @@ struct Definition {
   std::optional<TimeMs> created_at;
 };
 
+/// What may change of a definition, each under a stamp of its own. In the order of their names in JSON.
+enum class Term : std::uint8_t { kActiveUntil, kPreviousLimitValue, kStatus, kValue };
+inline constexpr std::size_t kTermCount = 4;
+
+/// New values for some terms of a definition: one that is not set here is not written, and one that is set to nothing
+/// is taken away.
+struct Terms {
+  std::optional<std::optional<TimeMs>> active_until{};
+  std::optional<std::optional<Decimal>> previous_limit_value{};
+  std::optional<Status> status{};
+  std::optional<Decimal> value{};
+
+  /// Which are written.
+  [[nodiscard]] std::bitset<kTermCount> written() const;
+};
+
 /// The progress group. An absent reset time is written as null, never kept.
 struct Progress {
   Decimal progress;
@@ -48,6 +65,7 @@ struct Change {
   std::string_view handler;  ///< static storage
   std::optional<Definition> definition;
   std::optional<Progress> progress;
+  std::optional<Terms> terms{};  ///< a definition writes all of its terms, so there is no need of both
   /// What the event says that progress was before it, if it says so: compared live with what it was.
   std::optional<Decimal> claimed_previous_progress;
   /// The handler's fields as they came, as one canonical JSON object: names in order, absent and null ones left out.

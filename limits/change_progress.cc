@@ -38,6 +38,7 @@ extern const Handler kChangeProgress = {
     .summary = "Sets progress to previousProgress + amount.",
     .fields = kSpecs,
     .apply = apply,
+    .writes = {.progress = true},
 };
 
 }  // namespace limits

@@ -45,7 +45,7 @@ extern const Handler kCreateLimit = {
     .summary = "Sets the definition of a limit, and its progress to the event's or to 0.",
     .fields = kSpecs,
     .apply = apply,
-    .defines = true,
+    .writes = {.definition = true, .progress = true, .terms = kAllTerms},
 };
 
 }  // namespace limits

@@ -71,8 +71,10 @@ std::optional<Fault> read(const Value& value, FieldKind kind, Datum& out) {
 
 std::optional<Fault> interpret(const Value& value, FieldKind kind, Presence presence, std::string_view folder,
                                std::string_view name, Datum& out) {
-  const bool absent = value.kind == Value::Kind::kAbsent || value.kind == Value::Kind::kNull;
-  if (absent && presence == Presence::kOptional) return std::nullopt;
+  const bool is_null = value.kind == Value::Kind::kNull;
+  const bool absent = value.kind == Value::Kind::kAbsent || is_null;
+  if (is_null && presence == Presence::kNullable) out = nullptr;
+  if (absent && presence != Presence::kRequired) return std::nullopt;
   auto fault = absent ? unexpected(Reason::kMissingField, value, kind) : read(value, kind, out);
   if (fault) fault->what.insert(0, std::string(folder).append(name).append(": "));
   return fault;
@@ -96,6 +98,18 @@ std::string describe(FieldKind kind) {
       return one_of(words<Period>());
     case FieldKind::kStatus:
       return one_of(words<Status>());
+  }
+  return {};
+}
+
+std::string_view describe(Presence presence) {
+  switch (presence) {
+    case Presence::kOptional:
+      return "optional";
+    case Presence::kNullable:
+      return "optional, or null";
+    case Presence::kRequired:
+      return "required";
   }
   return {};
 }

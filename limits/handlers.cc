@@ -8,6 +8,7 @@
 
 namespace limits {
 
+extern const Handler kChangeLimit;
 extern const Handler kChangeProgress;
 extern const Handler kCreateLimit;
 extern const Handler kResetProgress;
@@ -15,6 +16,7 @@ extern const Handler kResetProgress;
 namespace {
 
 constexpr std::array kHandlers = {
+    &kChangeLimit,
     &kChangeProgress,
     &kCreateLimit,
     &kResetProgress,
@@ -26,6 +28,7 @@ struct JsonRoom {
   std::size_t operator()(std::string_view text) const { return json_string_room(text); }
   std::size_t operator()(const Decimal&) const { return Decimal::kMaxText + 2; }
   std::size_t operator()(std::int64_t) const { return 20; }
+  std::size_t operator()(std::nullptr_t) const { return 4; }
   std::size_t operator()(TimeMs time) const { return (*this)(time.value); }
   template <class Enum>
   std::size_t operator()(Enum word) const {
@@ -48,6 +51,7 @@ struct WriteJson {
   }
   char* operator()(std::int64_t number) const { return std::to_chars(out, end, number).ptr; }
   char* operator()(TimeMs time) const { return (*this)(time.value); }
+  char* operator()(std::nullptr_t) const { return out + std::string_view("null").copy(out, std::string_view::npos); }
   template <class Enum>
   char* operator()(Enum word) const {
     return (*this)(to_string(word));
@@ -64,14 +68,13 @@ std::string_view render(const Payload& payload, std::span<const FieldSpec> specs
   char* out = begin;
   *out++ = '{';
   for (const FieldSpec& spec : specs) {
-    const Datum& datum = payload[spec.field];
-    if (std::holds_alternative<std::monostate>(datum)) continue;
+    if (payload.is_absent(spec.field)) continue;
     if (out != begin + 1) *out++ = ',';
     *out++ = '"';
     out += name_of(spec.field).copy(out, std::string_view::npos);
     *out++ = '"';
     *out++ = ':';
-    out = std::visit(WriteJson{out, begin + room}, datum);
+    out = std::visit(WriteJson{out, begin + room}, payload[spec.field]);
   }
   *out++ = '}';
   return arena.commit(static_cast<std::size_t>(out - begin));
@@ -86,6 +89,16 @@ std::span<const Handler* const> handlers() {
 const Handler* find_handler(std::string_view name) {
   const auto found = std::ranges::find(kHandlers, name, &Handler::name);
   return found == kHandlers.end() ? nullptr : *found;
+}
+
+Groups groups_of(const Handler& handler, std::string_view fields) {
+  Groups groups = handler.writes;
+  if (groups.definition || groups.terms.none()) return groups;
+  // The fields are one canonical object of plain values: a quote within a string is escaped, so this is no part of one.
+  constexpr std::array kMembers = {R"("activeUntil":)", R"("previousLimitValue":)", R"("status":)", R"("value":)"};
+  static_assert(kMembers.size() == kTermCount);
+  for (std::size_t i = 0; i < kTermCount; ++i) groups.terms[i] = fields.contains(kMembers[i]);
+  return groups;
 }
 
 Checked<Change> decide(const Event& event, const Handler& handler, Arena& arena) {

@@ -26,12 +26,14 @@ class Payload {
   [[nodiscard]] const T& get(Field field) const {
     return std::get<T>((*this)[field]);
   }
-  /// An optional field.
+  /// An optional field; nothing for null, too.
   template <class T>
   [[nodiscard]] std::optional<T> find(Field field) const {
     const T* found = std::get_if<T>(&(*this)[field]);
     return found ? std::optional<T>(*found) : std::nullopt;
   }
+  /// It did not come, or came as null that means no more than that.
+  [[nodiscard]] bool is_absent(Field field) const { return std::holds_alternative<std::monostate>((*this)[field]); }
   [[nodiscard]] const Datum& operator[](Field field) const { return data_[static_cast<std::size_t>(field)]; }
 
  private:

@@ -28,6 +28,7 @@ extern const Handler kResetProgress = {
     .summary = "Sets progress to 0; resetAmount is what it was before.",
     .fields = kSpecs,
     .apply = apply,
+    .writes = {.progress = true},
 };
 
 }  // namespace limits

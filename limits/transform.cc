@@ -146,8 +146,9 @@ Checked<Value> take(const ValueSource& source, const Target& target, const Docum
   const Pointer* found = nullptr;
   Checked<Value> value;
   for (const Pointer& each : source.from) {
-    *value = document.at(each);
-    if (!is_there(*value)) continue;
+    const Value candidate = document.at(each);
+    if (candidate.kind != Value::Kind::kAbsent) *value = candidate;
+    if (!is_there(candidate)) continue;
     found = &each;
     break;
   }

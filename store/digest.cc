@@ -64,10 +64,30 @@ std::string parked_line(const ParkedLimit& parked) {
   return Line("parked")
       .text(parked.aggregate_id)
       .text(parked.user_limit_id)
-      .text(parked.progress)
+      .text_or_null(parked.progress)
       .number_or_null(parked.next_reset_time)
       .stamp({.sequence = {parked.newest_sequence}, .event_id = parked.newest_event_id})
       .end();
+}
+
+std::string term_line(const limits::UserLimit& limit, limits::Term term, const limits::Stamp& stamp) {
+  Line line("term");
+  line.text(limit.aggregate_id).text(limit.user_limit_id);
+  switch (term) {
+    case limits::Term::kActiveUntil:
+      line.text("activeUntil").number_or_null(limit.active_until);
+      break;
+    case limits::Term::kPreviousLimitValue:
+      line.text("previousLimitValue").text_or_null(limit.previous_limit_value);
+      break;
+    case limits::Term::kStatus:
+      line.text("status").text(to_string(limit.status));
+      break;
+    case limits::Term::kValue:
+      line.text("value").text(limit.value);
+      break;
+  }
+  return line.stamp(stamp).end();
 }
 
 std::string history_line(const HistoryRow& row) {

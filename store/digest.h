@@ -18,6 +18,9 @@ namespace store::digest {
 /// Takes the state and its stamp; counts and arrival are no part of equality.
 [[nodiscard]] std::string parked_line(const ParkedLimit&);
 
+/// A term that is not the definition's.
+[[nodiscard]] std::string term_line(const limits::UserLimit&, limits::Term, const limits::Stamp&);
+
 /// Takes the content, not the provenance.
 [[nodiscard]] std::string history_line(const HistoryRow&);
 

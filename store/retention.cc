@@ -1,18 +1,18 @@
 #include "store/retention.h"
 
-#include <utility>
-
-#include "limits/handlers.h"
-
 namespace store {
 
-bool Retention::takes(std::int64_t change_id, std::string_view handler) {
+bool Retention::takes(std::int64_t change_id, std::string_view handler, std::string_view fields) {
   if (change_id >= before_change_) return false;
   const limits::Handler* const known = limits::find_handler(handler);
-  const bool sets_definition = !has_definition_ && known != nullptr && known->defines;
-  has_definition_ |= sets_definition;
-  const bool sets_progress = !std::exchange(has_progress_, true);
-  return !sets_progress && !sets_definition;
+  if (known == nullptr) return false;  // nobody can say what it set
+  const limits::Groups writes = limits::groups_of(*known, fields);
+  const bool sets_one = (writes.definition && !set_.definition) || (writes.progress && !set_.progress) ||
+                        (writes.terms & ~set_.terms).any();
+  set_.definition |= writes.definition;
+  set_.progress |= writes.progress;
+  set_.terms |= writes.terms;
+  return !sets_one;
 }
 
 }  // namespace store

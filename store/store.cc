@@ -21,7 +21,9 @@ constexpr std::array<std::string_view, 3> kLetterStates = {"open", "replayed", "
 std::string_view broken_rule(const limits::Change& change) {
   if (change.key.aggregate_id.empty() || change.key.user_limit_id.empty()) return "it names no limit";
   if (change.stamp.event_id.empty()) return "its event has no id";
-  if (!change.progress) return change.definition ? "it defines a limit without a progress" : "it writes no group";
+  if (change.definition && !change.progress) return "it defines a limit without a progress";
+  if (change.definition && change.terms) return "it defines a limit and changes it at once";
+  if (!change.progress && !(change.terms && change.terms->written().any())) return "it writes no group";
   return {};
 }
 
@@ -112,8 +114,9 @@ bool KeptLimit::may_lack_events_before(const HistoryRow& row) const {
 
 std::int64_t prunable(const KeptLimit& limit, std::int64_t before_change) {
   Retention retention(before_change);
-  return std::ranges::count_if(limit.history | std::views::reverse,
-                               [&](const HistoryRow& row) { return retention.takes(row.change_id, row.handler); });
+  return std::ranges::count_if(limit.history | std::views::reverse, [&](const HistoryRow& row) {
+    return retention.takes(row.change_id, row.handler, row.fields);
+  });
 }
 
 std::span<const std::string_view> letter_states() {

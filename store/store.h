@@ -113,7 +113,7 @@ struct Report {
   /// Changes that set the progress group and claim another progress before them than it had (compared as numbers).
   std::int64_t discrepancies_seen = 0;
   /// Events first seen whose sequence number another event of the limit has. Without history only the events that set
-  /// the groups are known.
+  /// the groups are known, and those that set terms only to others that write terms.
   std::int64_t sequence_conflicts = 0;
   /// Limits first seen whose userLimitId another aggregate has.
   std::int64_t foreign_aggregates = 0;
@@ -201,13 +201,13 @@ struct HistoryRow {
   std::string rules_version;
 };
 
-/// A limit whose progress is set and whose definition has not come yet.
+/// A limit of which something is set, and whose definition has not come yet.
 struct ParkedLimit {
   std::string aggregate_id;
   std::string user_limit_id;
-  std::string progress;
+  std::optional<std::string> progress;  ///< not set if nothing but terms came
   std::optional<std::int64_t> next_reset_time;
-  std::int64_t newest_sequence = 0;
+  std::int64_t newest_sequence = 0;  ///< of the highest of its groups' stamps
   std::string newest_event_id;
   std::int64_t events = 0;    ///< how many of its events are in the history; 0 if history is off
   std::int64_t since_ms = 0;  ///< arrival of the one that was stored first
@@ -268,6 +268,9 @@ struct KeptLimit {
   limits::UserLimit state;  ///< fields of a group that is not set mean nothing
   std::optional<OwnedStamp> definition;
   std::optional<OwnedStamp> progress;
+  /// Of the terms that are not the definition's, by limits::Term. Set where an event with a higher stamp than the
+  /// definition's set the term, or there is no definition.
+  std::array<std::optional<OwnedStamp>, limits::kTermCount> terms{};
   std::optional<OwnedStamp> floor;  ///< if it was pruned: events up to this one may be missing in the history
   std::vector<HistoryRow> history;  ///< by stamps, oldest first
 

@@ -15,18 +15,39 @@ std::optional<std::string> text(const std::optional<limits::Decimal>& number) {
   return number ? std::optional(number->to_string()) : std::nullopt;
 }
 
+/// All but its terms.
 void set(limits::UserLimit& state, const limits::Definition& definition) {
   state.user_id = definition.user_id;
   state.brand_id = definition.brand_id;
   state.currency_code = definition.currency_code;
   state.type = definition.type;
   state.period = definition.period;
-  state.status = definition.status;
-  state.value = definition.value.to_string();
-  state.previous_limit_value = text(definition.previous_limit_value);
   state.active_from = definition.active_from.value;
-  state.active_until = ms(definition.active_until);
   state.created_at = ms(definition.created_at);
+}
+
+limits::Terms terms_of(const limits::Definition& definition) {
+  return {.active_until = definition.active_until,
+          .previous_limit_value = definition.previous_limit_value,
+          .status = definition.status,
+          .value = definition.value};
+}
+
+void set(limits::UserLimit& state, limits::Term term, const limits::Terms& terms) {
+  switch (term) {
+    case limits::Term::kActiveUntil:
+      state.active_until = ms(*terms.active_until);
+      break;
+    case limits::Term::kPreviousLimitValue:
+      state.previous_limit_value = text(*terms.previous_limit_value);
+      break;
+    case limits::Term::kStatus:
+      state.status = *terms.status;
+      break;
+    case limits::Term::kValue:
+      state.value = terms.value->to_string();
+      break;
+  }
 }
 
 void set(limits::UserLimit& state, const limits::Progress& progress) {
@@ -63,14 +84,30 @@ HistoryRow history_row(const limits::Change& change, const ShardProgress& shard,
 
 }  // namespace
 
-bool Limit::knows(const Stamp& stamp) const {
-  return history.contains(stamp) || definition == stamp || progress == stamp;
+bool Limit::knows(const limits::Change& change, const Stamp& stamp) const {
+  return history.contains(stamp) || definition == stamp || progress == stamp ||
+         (change.terms && std::ranges::find(terms, stamp) != terms.end());
 }
 
-bool Limit::knows_another_under(std::int64_t sequence) const {
+bool Limit::knows_another_under(const limits::Change& change, std::int64_t sequence) const {
   const auto at_or_after = history.lower_bound({.sequence = sequence, .event_id = ""});
-  return (at_or_after != history.end() && at_or_after->first.sequence == sequence) ||
-         (definition && definition->sequence == sequence) || (progress && progress->sequence == sequence);
+  const auto has_it = [sequence](const std::optional<Stamp>& stamp) { return stamp && stamp->sequence == sequence; };
+  return (at_or_after != history.end() && at_or_after->first.sequence == sequence) || has_it(definition) ||
+         has_it(progress) || (change.terms && std::ranges::any_of(terms, has_it));
+}
+
+std::bitset<limits::kTermCount> Limit::terms_set_by(const limits::Change& change, const Stamp& stamp) const {
+  auto set = change.definition ? limits::kAllTerms
+             : change.terms    ? change.terms->written()
+                               : std::bitset<limits::kTermCount>();
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (!(std::max(terms[i], definition) < stamp)) set.reset(i);
+  }
+  return set;
+}
+
+Stamp Limit::newest() const {
+  return *std::max({definition, progress, *std::ranges::max_element(terms)});
 }
 
 Report Database::apply(const Batch& batch) {
@@ -132,7 +169,7 @@ std::int64_t Database::prune(std::int64_t before_change) {
       --place;
       const auto& [stamp, row] = *place;
       if (row.change_id < before_change && !(stamp < limit.floor)) limit.floor = stamp;
-      if (!retention.takes(row.change_id, row.handler)) continue;
+      if (!retention.takes(row.change_id, row.handler, row.fields)) continue;
       place = limit.history.erase(place);
       ++taken;
     }
@@ -152,14 +189,21 @@ Verdict Database::apply(const limits::Change& change, const ShardProgress& shard
   // An optional without value is lower than any stamp: a group that is not set takes what comes.
   const bool sets_definition = change.definition && limit.definition < stamp;
   const bool sets_progress = change.progress && limit.progress < stamp;
-  if (!sets_definition && !sets_progress && stamp <= limit.floor) return Verdict::kExpired;
+  const auto sets_terms = limit.terms_set_by(change, stamp);
+  const bool takes_effect = sets_definition || sets_progress || sets_terms.any();
+  if (!takes_effect && stamp <= limit.floor) return Verdict::kExpired;
 
-  const bool known = limit.knows(stamp);
+  const bool known = limit.knows(change, stamp);
   if (!known) {
-    if (limit.knows_another_under(stamp.sequence)) ++report.sequence_conflicts;
+    if (limit.knows_another_under(change, stamp.sequence)) ++report.sequence_conflicts;
     if (options_.history) limit.history.emplace(stamp, history_row(change, shard, ++state_.last_change_id));
   }
 
+  for (std::size_t i = 0; i < limits::kTermCount; ++i) {
+    if (!sets_terms[i]) continue;
+    set(limit.state, static_cast<limits::Term>(i), change.terms ? *change.terms : terms_of(*change.definition));
+    limit.terms[i] = change.terms ? std::optional(stamp) : std::nullopt;
+  }
   if (sets_definition) {
     set(limit.state, *change.definition);
     limit.definition = stamp;
@@ -169,7 +213,7 @@ Verdict Database::apply(const limits::Change& change, const ShardProgress& shard
     set(limit.state, *change.progress);
     limit.progress = stamp;
   }
-  if (sets_definition || sets_progress) return limit.definition ? Verdict::kApplied : Verdict::kParked;
+  if (takes_effect) return limit.definition ? Verdict::kApplied : Verdict::kParked;
   return known ? Verdict::kDuplicate : Verdict::kStale;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -28,12 +30,18 @@ struct Limit {
   limits::UserLimit state;
   std::optional<Stamp> definition;
   std::optional<Stamp> progress;
+  std::array<std::optional<Stamp>, limits::kTermCount> terms;  ///< as in KeptLimit
   std::optional<Stamp> floor;
   std::map<Stamp, HistoryRow> history;
   std::int64_t since_ms = 0;
 
-  [[nodiscard]] bool knows(const Stamp&) const;
-  [[nodiscard]] bool knows_another_under(std::int64_t sequence) const;
+  /// Whether the very event was here before, or another with its number.
+  [[nodiscard]] bool knows(const limits::Change&, const Stamp&) const;
+  [[nodiscard]] bool knows_another_under(const limits::Change&, std::int64_t sequence) const;
+  /// The terms that a change with this stamp sets.
+  [[nodiscard]] std::bitset<limits::kTermCount> terms_set_by(const limits::Change&, const Stamp&) const;
+  /// The highest of its groups' stamps.
+  [[nodiscard]] Stamp newest() const;
 };
 
 using ShardName = std::pair<std::string, std::string>;

@@ -76,13 +76,14 @@ std::vector<ParkedLimit> parked_limits(const State& state) {
   std::vector<ParkedLimit> rows;
   for (const auto& [key, limit] : state.limits) {
     if (limit.definition) continue;
+    const Stamp newest = limit.newest();
     rows.push_back({
         .aggregate_id = key.aggregate_id,
         .user_limit_id = key.user_limit_id,
-        .progress = limit.state.progress,
+        .progress = limit.progress ? std::optional(limit.state.progress) : std::nullopt,
         .next_reset_time = limit.state.next_reset_time,
-        .newest_sequence = limit.progress->sequence,
-        .newest_event_id = limit.progress->event_id,
+        .newest_sequence = newest.sequence,
+        .newest_event_id = newest.event_id,
         .events = std::ssize(limit.history),
         .since_ms = limit.since_ms,
     });
@@ -162,6 +163,7 @@ Result<void> MemoryReader::each_kept_limit(const KeptFilter& filter, const Visit
       KeptLimit kept{.state = limit->state,
                      .definition = limit->definition,
                      .progress = limit->progress,
+                     .terms = limit->terms,
                      .floor = limit->floor,
                      .history = {}};
       if (filter.history) {
@@ -199,6 +201,13 @@ Result<void> MemoryReader::each_digest_line(const Visitor<std::string>& visit) {
     lines.push_back(digest::limit_line(limit.state, limit.definition->view(), limit.progress->view()));
   }
   for (const ParkedLimit& row : parked_limits(state)) lines.push_back(digest::parked_line(row));
+  for (const auto& [key, limit] : state.limits) {
+    for (std::size_t i = 0; i < limit.terms.size(); ++i) {
+      if (limit.terms[i]) {
+        lines.push_back(digest::term_line(limit.state, static_cast<limits::Term>(i), limit.terms[i]->view()));
+      }
+    }
+  }
   for (const auto& [key, limit] : state.limits) {
     for (const auto& [stamp, row] : limit.history) lines.push_back(digest::history_line(row));
   }

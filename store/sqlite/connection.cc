@@ -1,5 +1,7 @@
 #include "store/sqlite/connection.h"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -159,6 +161,13 @@ void Statement::bind(int place, std::string_view value) {
 void Statement::bind(int place, Blob value) {
   sqlite3_bind_blob64(statement_, place, value.bytes.empty() ? "" : value.bytes.data(), value.bytes.size(),
                       SQLITE_STATIC);
+}
+
+void Statement::bind(int place, const limits::Decimal& value) {
+  std::array<char, limits::Decimal::kMaxText> text;
+  const char* const end = value.write_to(text.data());
+  sqlite3_bind_text64(statement_, place, text.data(), static_cast<sqlite3_uint64>(end - text.data()), SQLITE_TRANSIENT,
+                      SQLITE_UTF8);
 }
 
 void Statement::bind(int place, std::nullopt_t) {

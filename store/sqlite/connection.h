@@ -129,6 +129,7 @@ class Statement {
   void bind(int place, std::int64_t value);
   void bind(int place, std::string_view value);
   void bind(int place, Blob value);
+  void bind(int place, const limits::Decimal& value);  ///< as text, which is copied
   void bind(int place, std::nullopt_t);
   template <class T>
   void bind(int place, const std::optional<T>& value) {

@@ -31,9 +31,11 @@ void HistoryRows::link(std::span<Outcome* const> outcomes, Limit& limit) {
 void HistoryRows::insert(const limits::Change& change, const Outcome& outcome, std::int64_t limit_id,
                          std::int64_t kind_id, std::int64_t origin_id) {
   const chain::NewRow& row = outcome.row;
+  std::optional<std::string_view> progress;
+  if (!outcome.progress.empty()) progress = outcome.progress;
   insert_.run(row.id, chain::unless_none(row.link.previous), chain::unless_none(row.link.skip), row.link.depth,
-              change.stamp.sequence.value, change.stamp.event_id, limit_id, kind_id, change.created_at.value,
-              outcome.progress, change.fields, origin_id, change.origin.sequence, change.origin.sub_sequence,
+              change.stamp.sequence.value, change.stamp.event_id, limit_id, kind_id, change.created_at.value, progress,
+              change.fields, origin_id, change.origin.sequence, change.origin.sub_sequence,
               change.origin.arrival.value);
 }
 

@@ -79,7 +79,8 @@ void LimitCache::keep(const limits::LimitKey& key, std::size_t hash, const Limit
   entry.next_reset_time = limit.next_reset_time;
   entry.defined_by = limit.defined_by;
   entry.newest = limit.newest;
-  entry.epoch = keeps_rows_ ? epoch_ : kNoRow;
+  const bool fits = limit.has_progress() && !limit.highest;  // as with nearly all
+  entry.epoch = keeps_rows_ && fits ? epoch_ : kNoRow;
   const std::array texts = {key.user_limit_id, key.aggregate_id, limit.stamp.event_id, limit.progress,
                             limit.floor ? limit.floor->event_id : std::string_view()};
   if (limit.floor) entry.floor_sequence = limit.floor->sequence.value;

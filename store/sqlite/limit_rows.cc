@@ -1,28 +1,11 @@
 #include "store/sqlite/limit_rows.h"
 
-#include <array>
-
 namespace store::sqlite {
 namespace {
 
 std::optional<std::int64_t> ms(const std::optional<limits::TimeMs>& time) {
   return time ? std::optional(time->value) : std::nullopt;
 }
-
-/// A number as text that lives as long as this.
-class Text {
- public:
-  explicit Text(const std::optional<limits::Decimal>& number) {
-    if (number) text_.emplace(buffer_.data(), number->write_to(buffer_.data()));
-  }
-  Text(const Text&) = delete;
-  Text& operator=(const Text&) = delete;
-  [[nodiscard]] const std::optional<std::string_view>& operator*() const { return text_; }
-
- private:
-  std::array<char, limits::Decimal::kMaxText> buffer_;
-  std::optional<std::string_view> text_;
-};
 
 /// The columns of the key, then those of the definition that the batch wrote, or NULLs.
 template <class... Key>
@@ -33,11 +16,10 @@ void write_definition(Statement& statement, const Limit& limit, const Key&... ke
     return;
   }
   const limits::Definition& definition = *limit.definition;
-  const Text value(definition.value);
-  const Text previous(definition.previous_limit_value);
-  statement.run(key..., *limit.defining_event, definition.user_id, definition.brand_id, definition.currency_code,
-                to_string(definition.type), to_string(definition.period), to_string(definition.status), *value,
-                *previous, definition.active_from.value, ms(definition.active_until), ms(definition.created_at));
+  statement.run(key..., limit.definition_stamps->event_id, definition.user_id, definition.brand_id,
+                definition.currency_code, to_string(definition.type), to_string(definition.period),
+                to_string(definition.status), definition.value, definition.previous_limit_value,
+                definition.active_from.value, ms(definition.active_until), ms(definition.created_at));
 }
 
 }  // namespace
@@ -64,20 +46,20 @@ std::int64_t LimitRows::find_id(const limits::LimitKey& key) {
 bool LimitRows::load_progress(Limit& limit) {
   auto rows = load_.query(limit.id);
   if (!rows.next()) return false;
+  // Of a progress group that is not set, all is NULL.
   limit.stamp = {.sequence = {load_.integer(0)}, .event_id = arena_.keep(load_.text(1))};
   limit.progress = arena_.keep(load_.text(2));
   limit.next_reset_time = load_.optional_integer(3);
   limit.defined_by = load_.optional_integer(4);
   limit.newest = {.id = load_.integer(5), .skip = load_.integer(7), .depth = load_.integer(6)};
-  if (!load_.is_null(8)) {
-    limit.floor = limits::Stamp{.sequence = {load_.integer(8)}, .event_id = arena_.keep(load_.text(9))};
-  }
+  limit.floor = load_stamp(8);
+  limit.highest = load_stamp(10);
   return true;
 }
 
-std::string_view LimitRows::defining_event(std::int64_t limit_id) {
-  auto rows = load_defining_event_.query(limit_id);
-  return rows.next() ? arena_.keep(load_defining_event_.text(0)) : std::string_view();
+std::optional<limits::Stamp> LimitRows::load_stamp(int column) {
+  if (load_.is_null(column)) return std::nullopt;
+  return limits::Stamp{.sequence = {load_.integer(column)}, .event_id = arena_.keep(load_.text(column + 1))};
 }
 
 bool LimitRows::is_foreign(const limits::LimitKey& key) {
@@ -87,24 +69,32 @@ bool LimitRows::is_foreign(const limits::LimitKey& key) {
 void LimitRows::insert(const limits::LimitKey& key, std::int64_t arrival, Limit& limit) {
   write_definition(insert_, limit, key.user_limit_id, key.aggregate_id, arrival);
   limit.id = db_.last_insert_id();
+  if (limit.definition_stamps) terms_.save(limit.id, *limit.definition_stamps);
 }
 
 void LimitRows::define(const Limit& limit) {
-  write_definition(define_, limit, limit.id);
+  if (limit.definition != nullptr) write_definition(define_, limit, limit.id);
+  if (limit.definition != nullptr || limit.terms_changed) terms_.save(limit.id, *limit.definition_stamps);
 }
 
 void LimitRows::save(const Limit& limit) {
+  const auto sequence_of = [](const std::optional<limits::Stamp>& stamp) {
+    return stamp ? std::optional(stamp->sequence.value) : std::nullopt;
+  };
+  const auto event_of = [](const std::optional<limits::Stamp>& stamp) {
+    return stamp ? std::optional(stamp->event_id) : std::nullopt;
+  };
   std::optional<std::int64_t> newest_depth;
   if (limit.newest.id != 0) newest_depth = limit.newest.depth;
-  std::optional<std::int64_t> floor_sequence;
-  std::optional<std::string_view> floor_event_id;
-  if (limit.floor) {
-    floor_sequence = limit.floor->sequence.value;
-    floor_event_id = limit.floor->event_id;
+  std::optional<limits::Stamp> stamp;
+  std::optional<std::string_view> progress;
+  if (limit.has_progress()) {
+    stamp = limit.stamp;
+    progress = limit.progress;
   }
-  save_.run(limit.id, limit.stamp.sequence.value, limit.stamp.event_id, limit.progress, limit.next_reset_time,
-            limit.defined_by, chain::unless_none(limit.newest.id), newest_depth, chain::unless_none(limit.newest.skip),
-            floor_sequence, floor_event_id);
+  save_.run(limit.id, sequence_of(stamp), event_of(stamp), progress, limit.next_reset_time, limit.defined_by,
+            chain::unless_none(limit.newest.id), newest_depth, chain::unless_none(limit.newest.skip),
+            sequence_of(limit.floor), event_of(limit.floor), sequence_of(limit.highest), event_of(limit.highest));
 }
 
 }  // namespace store::sqlite

@@ -80,7 +80,7 @@ std::int64_t Pruner::take_below(const chain::Row& floor, std::int64_t before_cha
     const auto change = load(id);
     if (!change) break;
     id = change->row.link.previous;
-    if (retention.takes(change->row.id, change->handler)) {
+    if (retention.takes(change->row.id, change->handler, change->fields)) {
       take_.run(change->row.id);
       ++taken;
       continue;
@@ -98,7 +98,8 @@ std::optional<Pruner::Change> Pruner::load(chain::RowId id) {
   return Change{.row = {.id = id,
                         .stamp = {.sequence = {load_.integer(0)}, .event_id = arena_.keep(load_.text(1))},
                         .link = {.previous = load_.integer(2), .skip = load_.integer(3), .depth = load_.integer(4)}},
-                .handler = std::string(load_.text(5))};
+                .handler = std::string(load_.text(5)),
+                .fields = std::string(load_.text(6))};
 }
 
 std::optional<chain::Row> Pruner::read(chain::RowId id) {

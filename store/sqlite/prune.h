@@ -35,6 +35,7 @@ class Pruner final : private chain::Rows {
   struct Change {
     chain::Row row;
     std::string handler;
+    std::string fields;
   };
 
   /// By limit. Says in the step which changes they are.
@@ -61,7 +62,7 @@ class Pruner final : private chain::Rows {
   Statement load_limit_{db_, "SELECT newest_id, floor_sequence, floor_event_id FROM limit_progress WHERE limit_id = ?"};
   Statement set_floor_{db_, "UPDATE limit_progress SET floor_sequence = ?2, floor_event_id = ?3 WHERE limit_id = ?1"};
   Statement load_{db_,
-                  "SELECT c.sequence, c.event_id, c.previous_id, c.skip_id, c.depth, k.handler "
+                  "SELECT c.sequence, c.event_id, c.previous_id, c.skip_id, c.depth, k.handler, c.fields "
                   "FROM limit_change AS c JOIN event_kind AS k USING (kind_id) WHERE c.change_id = ?"};
   Statement set_previous_{db_, "UPDATE limit_change SET previous_id = ?2 WHERE change_id = ?1"};
   Statement take_{db_, "DELETE FROM limit_change WHERE change_id = ?"};

@@ -20,7 +20,9 @@ namespace {
 constexpr const char* kSelectAnyLimits = R"sql(
   SELECT d.aggregate_id, d.user_limit_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
          p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at,
-         p.defined_by, d.event_id, p.sequence, p.event_id, p.floor_sequence, p.floor_event_id, d.limit_id
+         p.defined_by, d.event_id, p.sequence, p.event_id, p.floor_sequence, p.floor_event_id, d.active_until_sequence,
+         d.active_until_event_id, d.previous_limit_value_sequence, d.previous_limit_value_event_id, d.status_sequence,
+         d.status_event_id, d.value_sequence, d.value_event_id, d.limit_id
   FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id) )sql";
 const std::string kSelectLimits = std::string(kSelectAnyLimits) + "WHERE d.user_id IS NOT NULL ";
 constexpr const char* kSelectDeadLetters = R"sql(
@@ -230,7 +232,7 @@ Result<std::int64_t> FileReader::backup(const std::string& path, const Progress&
 Result<void> FileReader::each_digest_line(const Visitor<std::string>& visit) {
   return guarded([&] {
     const Transaction snapshot(*db_, Transaction::Kind::kRead);
-    static_cast<void>(digest_limits(visit) && digest_parked(visit) && digest_history(visit) &&
+    static_cast<void>(digest_limits(visit) && digest_parked(visit) && digest_terms(visit) && digest_history(visit) &&
                       digest_dead_letters(visit));
   });
 }
@@ -259,6 +261,23 @@ bool FileReader::digest_parked(const Visitor<std::string>& visit) {
   while (rows.next()) {
     Columns row(*db_, select);
     if (!visit(digest::parked_line(read_parked(row)))) return false;
+  }
+  return true;
+}
+
+bool FileReader::digest_terms(const Visitor<std::string>& visit) {
+  Statement select(*db_, std::string(kSelectAnyLimits) +
+                             "WHERE coalesce(d.active_until_sequence, d.previous_limit_value_sequence, "
+                             "d.status_sequence, d.value_sequence) IS NOT NULL "
+                             "ORDER BY d.aggregate_id, d.user_limit_id");
+  auto rows = select.query();
+  while (rows.next()) {
+    Columns row(*db_, select);
+    const KeptLimit limit = read_kept_limit(row);
+    for (std::size_t i = 0; i < limits::kTermCount; ++i) {
+      const auto& stamp = limit.terms[i];
+      if (stamp && !visit(digest::term_line(limit.state, static_cast<limits::Term>(i), stamp->view()))) return false;
+    }
   }
   return true;
 }

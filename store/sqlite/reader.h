@@ -34,6 +34,7 @@ class FileReader final : public Reader {
   std::vector<HistoryRow> chain_of(std::int64_t limit_id);
   bool digest_limits(const Visitor<std::string>& visit);
   bool digest_parked(const Visitor<std::string>& visit);
+  bool digest_terms(const Visitor<std::string>& visit);
   bool digest_history(const Visitor<std::string>& visit);
   bool digest_dead_letters(const Visitor<std::string>& visit);
 

@@ -8,18 +8,24 @@ namespace store::sqlite {
 
 namespace {
 
-/// The columns of the definition that stand before the progress.
+constexpr int kDefinitionColumns = 5;
+
+/// The columns of the definition that stand before its terms.
 void read_definition(Columns& row, limits::UserLimit& limit) {
   limit.user_id = row.text();
   limit.brand_id = row.text();
   limit.currency_code = row.text();
   limit.type = row.word<limits::LimitType>();
   limit.period = row.word<limits::Period>();
-  limit.status = row.word<limits::Status>();
-  limit.value = row.text();
 }
 
 void read_rest(Columns& row, limits::UserLimit& limit) {
+  if (row.next_is_null()) {
+    row.skip(1);
+  } else {
+    limit.status = row.word<limits::Status>();
+  }
+  limit.value = row.text();
   limit.progress = row.text();
   limit.previous_limit_value = row.optional_text();
   limit.active_from = row.integer();
@@ -40,7 +46,6 @@ limits::UserLimit read_limit(Columns& row) {
 }
 
 KeptLimit read_kept_limit(Columns& row) {
-  constexpr int kDefinitionColumns = 7;
   KeptLimit limit;
   limit.state.aggregate_id = row.text();
   limit.state.user_limit_id = row.text();
@@ -49,13 +54,14 @@ KeptLimit read_kept_limit(Columns& row) {
   limit.definition = row.optional_stamp();
   limit.progress = row.optional_stamp();
   limit.floor = row.optional_stamp();
+  for (auto& stamp : limit.terms) stamp = row.optional_stamp();
   return limit;
 }
 
 ParkedLimit read_parked(Columns& row) {
   return {.aggregate_id = row.text(),
           .user_limit_id = row.text(),
-          .progress = row.text(),
+          .progress = row.optional_text(),
           .next_reset_time = row.optional_integer(),
           .newest_sequence = row.integer(),
           .newest_event_id = row.text(),

@@ -48,7 +48,7 @@ class Columns {
 
 /// In the order of the members.
 [[nodiscard]] limits::UserLimit read_limit(Columns& row);
-/// As read_limit, whether it is defined or not; then the stamps of definition, progress and floor.
+/// As read_limit, whether it is defined or not; then the stamps of definition, progress, floor and each term.
 [[nodiscard]] KeptLimit read_kept_limit(Columns& row);
 [[nodiscard]] ParkedLimit read_parked(Columns& row);
 [[nodiscard]] HistoryRow read_history(Columns& row);

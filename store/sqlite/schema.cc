@@ -192,7 +192,72 @@ CREATE VIEW dead_letters AS
   FROM dead_letter AS l JOIN origin AS o USING (origin_id);
 )sql";
 
-constexpr std::array kMigrations = {kTables, kDeadLetterAttempts};
+/// Terms of a definition that change under a stamp of their own, which may be all that is known of a limit.
+constexpr const char* kTerms = R"sql(
+-- The stamp of a term that is not the definition's, else NULL.
+ALTER TABLE limit_definition ADD COLUMN active_until_sequence INTEGER;
+ALTER TABLE limit_definition ADD COLUMN active_until_event_id TEXT;
+ALTER TABLE limit_definition ADD COLUMN previous_limit_value_sequence INTEGER;
+ALTER TABLE limit_definition ADD COLUMN previous_limit_value_event_id TEXT;
+ALTER TABLE limit_definition ADD COLUMN status_sequence INTEGER;
+ALTER TABLE limit_definition ADD COLUMN status_event_id TEXT;
+ALTER TABLE limit_definition ADD COLUMN value_sequence INTEGER;
+ALTER TABLE limit_definition ADD COLUMN value_event_id TEXT;
+
+DROP VIEW limit_overview;
+DROP VIEW user_limits;
+DROP VIEW parked_limits;
+
+-- As before, but the progress group may not be set: then it is NULL. highest_* is the highest of all the limit's stamps
+-- if that is not the progress group's, else NULL.
+CREATE TABLE limit_progress_3 (
+  limit_id         INTEGER PRIMARY KEY REFERENCES limit_definition,
+  sequence         INTEGER,
+  event_id         TEXT,
+  progress         TEXT,
+  next_reset_time  INTEGER,
+  defined_by       INTEGER,
+  newest_id        INTEGER,
+  newest_depth     INTEGER,
+  newest_skip_id   INTEGER,
+  floor_sequence   INTEGER,
+  floor_event_id   TEXT,
+  highest_sequence INTEGER,
+  highest_event_id TEXT
+) STRICT;
+INSERT INTO limit_progress_3 SELECT *, NULL, NULL FROM limit_progress;
+DROP TABLE limit_progress;
+ALTER TABLE limit_progress_3 RENAME TO limit_progress;
+
+CREATE VIEW user_limits AS
+  SELECT d.user_limit_id, d.aggregate_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
+         p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at
+  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id)
+  WHERE d.user_id IS NOT NULL;
+
+CREATE VIEW limit_overview AS
+  SELECT user_id, user_limit_id, type, period, status, currency_code AS currency, value, progress,
+         round(100.0 * progress / nullif(CAST(value AS REAL), 0), 1) AS percent_used,
+         strftime('%Y-%m-%d %H:%M:%S', next_reset_time / 1000, 'unixepoch') AS next_reset_utc,
+         strftime('%Y-%m-%d %H:%M:%S', active_from / 1000, 'unixepoch') AS active_from_utc,
+         strftime('%Y-%m-%d %H:%M:%S', active_until / 1000, 'unixepoch') AS active_until_utc
+  FROM user_limits;
+
+CREATE VIEW parked_limits AS
+  SELECT d.user_limit_id, d.aggregate_id, p.progress, p.next_reset_time,
+         coalesce(p.highest_sequence, p.sequence) AS newest_sequence,
+         coalesce(p.highest_event_id, p.event_id) AS newest_event_id,
+         (WITH RECURSIVE chain (change_id) AS (
+            SELECT p.newest_id WHERE p.newest_id IS NOT NULL
+            UNION ALL
+            SELECT c.previous_id FROM chain JOIN limit_change AS c USING (change_id) WHERE c.previous_id IS NOT NULL)
+          SELECT count(*) FROM chain) AS events,
+         d.first_arrival AS since
+  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id)
+  WHERE d.user_id IS NULL;
+)sql";
+
+constexpr std::array kMigrations = {kTables, kDeadLetterAttempts, kTerms};
 
 }  // namespace
 

@@ -109,10 +109,11 @@ void Writer::prepare(const Batch& batch) {
   index_.build(batch.changes);
   outcomes_.assign(batch.changes.size(), {});
   for (std::size_t i = 0; i < batch.changes.size(); ++i) {
+    outcomes_[i].row.stamp = batch.changes[i].stamp;
+    if (!batch.changes[i].progress) continue;
     char* const start = arena_.reserve(limits::Decimal::kMaxText);
     char* const end = batch.changes[i].progress->progress.write_to(start);
     outcomes_[i].progress = arena_.commit(static_cast<std::size_t>(end - start));
-    outcomes_[i].row.stamp = batch.changes[i].stamp;
   }
   dead_letters_.prepare(batch.dead_letters);
 }
@@ -182,11 +183,11 @@ void Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report
   Limit limit = limits_.load(group.key, group.hash);
   if (!limit.stored() && limits_.is_foreign(group.key)) ++report.foreign_aggregates;
 
-  const LoadDefiningEvent load_defining_event = [this](std::int64_t id) { return limits_.defining_event(id); };
+  const LoadDefinitionStamps load = [this](std::int64_t id) { return limits_.definition_stamps(id); };
   for_history_.clear();
   for (std::uint32_t i = group.first; i != BatchIndex::kEnd; i = index_.next(i)) {
     Outcome& outcome = outcomes_[i];
-    fold(batch.changes[i], limit, outcome, report, load_defining_event);
+    fold(batch.changes[i], limit, outcome, report, load);
     if (outcome.verdict == Verdict::kExpired || outcome.known) continue;
     if (history_) {
       for_history_.push_back(&outcome);
@@ -198,7 +199,7 @@ void Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report
 
   if (!limit.stored()) {
     limits_.insert(group.key, batch.changes[group.first].origin.arrival.value, limit);
-  } else if (limit.definition != nullptr) {
+  } else {
     limits_.define(limit);
   }
   if (limit.changed) limits_.save(limit);

@@ -82,6 +82,24 @@ class Verify(command_line.CommandLineTest):
         self.change("UPDATE limit_definition SET value = '501'")
         self.assertEqual(self.finding("state_differs"), "value is 501, but its history says 500")
 
+    def test_folds_terms_that_change_one_by_one(self):
+        def changed(sequence, **terms):
+            return child.event(sequence, "USER_LIMIT_CHANGED", "user-1", {"userLimitId": "limit-1", **terms})
+
+        self.deliver(changed(9, value="750", activeUntil=None), *life(), changed(8, status="CANCELED", value="600"),
+                     child.event(7, "USER_LIMIT_CHANGED", "user-2", {"userLimitId": "parked", "status": "FUTURE"}))
+        self.verify()
+        for change, says in [("status = 'ACTIVE'", "status is ACTIVE, but its history says CANCELED"),
+                             ("value_sequence = 10", "valueBy is 10 event-user-1-9, but its history says 9 event-user-1-9"),
+                             ("active_until = 5", "activeUntil is 5, but its history says null")]:
+            with self.subTest(change):
+                before = self.database.read_bytes()
+                self.change(f"UPDATE limit_definition SET {change} WHERE limit_id = 1")
+                self.assertEqual(self.finding("state_differs"), says)
+                self.database.write_bytes(before)
+        self.change("UPDATE limit_definition SET status = 'ACTIVE' WHERE user_limit_id = 'parked'")
+        self.assertEqual(self.finding("state_differs"), "status is ACTIVE, but its history says FUTURE")
+
     def test_finds_a_definition_that_came_from_nowhere(self):
         self.deliver(child.progress(5, "0", "1"))
         self.change("UPDATE limit_definition SET event_id='e', user_id='u', brand_id='b', currency_code='EUR', type='BET', "

@@ -155,17 +155,21 @@ TEST_P(StoreContract, TheDigestHasTheFormThatIsDocumented) {
   definition.stamp.event_id = "evt-\"2\"\n\x01";
   limits::Change orphan = reset(13, {.aggregate_id = "größe", .user_limit_id = "limit-9"});
   orphan.progress->next_reset_time = std::nullopt;
-  Batch batch{definition, progressed(4, "0", "120.50"), orphan};
+  Batch batch{definition, progressed(4, "0", "120.50"), orphan,
+              changed(3, {.active_until = std::optional<limits::TimeMs>(), .value = decimal("750")})};
   batch.dead_letters = {dead_letter("{\"no")};
   apply(batch);
 
   EXPECT_THAT(
       digest_lines_in(*reader_),
       ElementsAre(
-          R"(["limit","user-1","limit-1","user-1","brand-1","EUR","DEPOSIT","DAY","ACTIVE","500",null,1712000000000,null,null,2,"evt-\"2\"\n\u0001","120.50",1712086400004,4,"evt-4"])",
+          R"(["limit","user-1","limit-1","user-1","brand-1","EUR","DEPOSIT","DAY","ACTIVE","750",null,1712000000000,null,null,2,"evt-\"2\"\n\u0001","120.50",1712086400004,4,"evt-4"])",
           R"(["parked","größe","limit-9","0",null,13,"evt-13"])",
+          R"(["term","user-1","limit-1","activeUntil",null,3,"evt-3"])",
+          R"(["term","user-1","limit-1","value","750",3,"evt-3"])",
           R"(["history","größe","limit-9",13,"evt-13","USER_LIMIT_RESET","reset_progress",1712000013000,"0",{"nextResetTime":1712086400013}])",
           R"(["history","user-1","limit-1",2,"evt-\"2\"\n\u0001","USER_LIMIT_CREATED","create_limit",1712000002000,"0",{"activeFrom":1712000000000,"value":"500"}])",
+          R"(["history","user-1","limit-1",3,"evt-3","USER_LIMIT_CHANGED","change_limit",1712000003000,null,{"activeUntil":null,"value":"750"}])",
           R"(["history","user-1","limit-1",4,"evt-4","USER_LIMIT_PROGRESS_CHANGED","change_progress",1712000004000,"120.50",{"amount":"120.50","previousProgress":"0"}])",
           R"(["dead","bad_json","7b226e6f"])"));
 }

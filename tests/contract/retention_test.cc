@@ -20,7 +20,7 @@ constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 /// The lines of the digest that are state, and not history.
 std::vector<std::string> state_in(store::Reader& reader) {
   std::vector<std::string> lines;
-  for (const std::string_view section : {"limit", "parked", "dead"}) {
+  for (const std::string_view section : {"limit", "parked", "term", "dead"}) {
     for (std::string& line : digest_lines_in(reader, section)) lines.push_back(std::move(line));
   }
   return lines;
@@ -53,6 +53,19 @@ TEST_P(RetentionContract, LeavesOneEventIfItSetBothGroups) {
   apply({created(1), progressed(2, "0", "1"), created(3), progressed(4, "0", "1")});
   EXPECT_EQ(prune_before(4), 2);
   EXPECT_THAT(event_ids(), ElementsAre("evt-3", "evt-4"));
+}
+
+TEST_P(RetentionContract, LeavesTheEventThatSetATerm) {
+  const auto value = [](std::string_view text) { return limits::Terms{.value = decimal(text)}; };
+  apply({created(1), changed(2, value("200")),
+         changed(3, {.status = limits::Status::kCanceled, .value = decimal("300")}), changed(4, value("400")),
+         progressed(5, "0", "1"), created(6), changed(7, value("700")), progressed(8, "1", "1")});
+  const std::vector<std::string> before = state_in(*reader_);
+  EXPECT_EQ(prune_before(6), 1) << "the first new value: both others set a term that holds, before the next definition";
+  EXPECT_THAT(event_ids(), ElementsAre("evt-1", "evt-3", "evt-4", "evt-5", "evt-6", "evt-7", "evt-8"));
+  EXPECT_EQ(prune(), 4);
+  EXPECT_THAT(event_ids(), ElementsAre("evt-6", "evt-7", "evt-8"));
+  EXPECT_EQ(state_in(*reader_), before);
 }
 
 TEST_P(RetentionContract, LeavesTheDefinitionThatHeldAtTheFloor) {

@@ -82,12 +82,17 @@ std::string to_text(const store::HistoryRow& row) {
 }
 
 std::string to_text(const store::ParkedLimit& row) {
-  return fmt::format("parked {} {}: {} events since {}", row.aggregate_id, row.user_limit_id, row.events, row.since_ms);
+  return fmt::format("parked {} {}: {} events since {}, newest {} {}", row.aggregate_id, row.user_limit_id, row.events,
+                     row.since_ms, row.newest_sequence, row.newest_event_id);
 }
 
 std::string to_text(const store::KeptLimit& limit) {
-  return fmt::format("floor of {} {}: {} {}", limit.state.aggregate_id, limit.state.user_limit_id,
-                     limit.floor->sequence, limit.floor->event_id);
+  const auto show = [](const auto& stamp) {
+    return stamp ? fmt::format("{} {}", stamp->sequence, stamp->event_id) : "-";
+  };
+  return fmt::format("kept {} {}: definition {}, progress {}, terms {} {} {} {}, floor {}", limit.state.aggregate_id,
+                     limit.state.user_limit_id, show(limit.definition), show(limit.progress), show(limit.terms[0]),
+                     show(limit.terms[1]), show(limit.terms[2]), show(limit.terms[3]), show(limit.floor));
 }
 
 std::string to_text(const store::DeadLetterRow& row) {
@@ -124,7 +129,7 @@ std::vector<std::string> listings_in(store::Reader& reader) {
   }
   for (const auto& [change_id, line] : arrived) lines.push_back(line);
   for (const store::KeptLimit& limit : kept_limits_in(reader)) {
-    if (limit.floor) lines.push_back(to_text(limit));
+    lines.push_back(to_text(limit));
   }
   for (const store::DeadLetterRow& row : dead_letters_in(reader)) lines.push_back(to_text(row));
   for (const store::ShardRow& row : must(reader.shards())) lines.push_back(to_text(row));

@@ -22,7 +22,7 @@ namespace tests {
 [[nodiscard]] std::vector<std::int64_t> change_ids_in(store::Reader&);
 [[nodiscard]] std::vector<store::DeadLetterRow> dead_letters_in(store::Reader&);
 [[nodiscard]] std::vector<std::string> digest_lines_in(store::Reader&);
-/// Those of one section: "limit", "parked", "history" or "dead".
+/// Those of one section: "limit", "parked", "term", "history" or "dead".
 [[nodiscard]] std::vector<std::string> digest_lines_in(store::Reader&, std::string_view section);
 
 /// All that the reader's other calls say of the limits, parked limits, histories, floors, dead letters and shards that

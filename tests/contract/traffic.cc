@@ -32,11 +32,13 @@ limits::Change Traffic::event(int number) {
   const limits::LimitKey key{
       .aggregate_id = keep(fmt::format("user-{}-{}", seed_, user)),
       .user_limit_id = keep(fmt::format("limit-{}-{}", seed_, user * (kLimitsOfAUser - 1) + below(kLimitsOfAUser)))};
-  limits::Change change = one_in(4)   ? created(sequence, key)
+  limits::Change change = one_in(6)   ? changed(sequence, any_terms(), key)
+                          : one_in(4) ? created(sequence, key)
                           : one_in(4) ? reset(sequence, key)
                                       : progressed(sequence, fmt::format("{}.50", below(3)), "1.5", key);
   if (change.definition) change.definition = any_definition();
-  if (one_in(2)) change.progress = limits::Progress{.progress = any_money(), .next_reset_time = any_time()};
+  if (change.progress && one_in(2))
+    change.progress = limits::Progress{.progress = any_money(), .next_reset_time = any_time()};
   // Ids that do not sort by number, so that ties go either way.
   return under_id(change, fmt::format("{:x}-{}", below(16), number));
 }
@@ -51,6 +53,15 @@ limits::Definition Traffic::any_definition() {
   result.active_until = any_time();
   result.created_at = any_time();
   return result;
+}
+
+limits::Terms Traffic::any_terms() {
+  limits::Terms terms{.status = static_cast<limits::Status>(below(4))};
+  if (one_in(2)) terms.value = any_money();
+  if (one_in(2)) terms.active_until = any_time();
+  if (one_in(2)) terms.previous_limit_value = one_in(2) ? std::optional(any_money()) : std::nullopt;
+  if (terms.written().count() > 1 && one_in(2)) terms.status.reset();
+  return terms;
 }
 
 limits::Decimal Traffic::any_money() {

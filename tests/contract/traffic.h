@@ -27,6 +27,7 @@ class Traffic {
   bool one_in(int n) { return below(n) == 0; }
   limits::Change event(int number);
   limits::Definition any_definition();
+  limits::Terms any_terms();
   limits::Decimal any_money();
   std::optional<limits::TimeMs> any_time();
 

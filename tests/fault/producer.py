@@ -42,6 +42,8 @@ class Producer:
             optional = rng.choice([{}, {"progress": self.money()}, {"activeUntil": 1800000000000, "previousLimitValue": self.money()}])
             made = created(sequence, limit, user, value=self.money(), **reset, **optional)
         elif dice < 0.40:
+            made = event(sequence, "USER_LIMIT_CHANGED", user, {"userLimitId": limit, **self.terms()})
+        elif dice < 0.50:
             made = event(sequence, "USER_LIMIT_RESET", user, {
                 "userLimitId": limit, "userId": user, "resetAmount": self.money(), "unusedAmount": self.money(),
                 "resetPercentage": "40.00", "type": "DEPOSIT", "period": "DAY", **reset,
@@ -49,6 +51,17 @@ class Producer:
         else:
             made = progress(sequence, self.money(), self.money(), limit, user, remainingAmount=self.money(), unknown={"a": "b"}, **reset)
         return user, record_bytes(made), None
+
+    def terms(self):
+        """Some of what may change of a limit."""
+        rng = self.rng
+        any_of_them = {
+            "value": self.money(),
+            "status": rng.choice(["ACTIVE", "CANCELED", "FUTURE", "IN_COOLDOWN"]),
+            "activeUntil": rng.choice([None, 1800000000000 + rng.randrange(1000)]),
+            "previousLimitValue": rng.choice([None, self.money()]),
+        }
+        return {name: any_of_them[name] for name in rng.sample(list(any_of_them), rng.randrange(1, 5))}
 
     def money(self):
         digits = self.rng.randrange(1, 13)

@@ -138,7 +138,8 @@ void require_same_again(const Change& change, const Handler& handler) {
   fuzz::require(again.has_value(), "an event made from a change makes a change");
   fuzz::require(again->key == change.key && again->stamp == change.stamp && again->fields == change.fields &&
                     again->type == change.type && again->definition.has_value() == change.definition.has_value() &&
-                    again->progress.has_value() == change.progress.has_value(),
+                    again->progress.has_value() == change.progress.has_value() &&
+                    (again->terms ? again->terms->written() : 0) == (change.terms ? change.terms->written() : 0),
                 "the same change");
 }
 

@@ -14,6 +14,7 @@
 namespace limits {
 namespace {
 
+using testing::Eq;
 using testing::HasSubstr;
 using testing::Optional;
 
@@ -57,12 +58,61 @@ TEST_F(HandlersTest, EveryHandlerIsFoundByItsName) {
   EXPECT_EQ(find_handler(""), nullptr);
 }
 
-TEST_F(HandlersTest, SayWhetherTheyDefineALimit) {
-  constexpr std::string_view kAllFields = R"(,"amount":"1","previousProgress":"0")";
+TEST_F(HandlersTest, SayWhatTheyWrite) {
+  constexpr std::string_view kAllFields =
+      R"(,"activeUntil":1,"amount":"1","previousLimitValue":"5","previousProgress":"0")";
   for (const Handler* handler : handlers()) {
+    SCOPED_TRACE(handler->name);
     const Change decided = change(handler->name, std::string(kCreated) + std::string(kAllFields));
-    EXPECT_EQ(decided.definition.has_value(), handler->defines) << handler->name;
-    EXPECT_TRUE(decided.progress) << handler->name;
+    EXPECT_EQ(decided.definition.has_value(), handler->writes.definition);
+    EXPECT_EQ(decided.progress.has_value(), handler->writes.progress);
+    EXPECT_EQ(decided.definition || decided.terms ? kAllTerms : 0, handler->writes.terms);
+    EXPECT_EQ(decided.terms ? decided.terms->written() : handler->writes.terms, handler->writes.terms);
+  }
+}
+
+TEST_F(HandlersTest, TheGroupsOfAnEventAreToldByItsFields) {
+  for (const std::string_view members :
+       {R"("value":"5")", R"("status":"CANCELED")", R"("activeUntil":7)", R"("activeUntil":null)",
+        R"("previousLimitValue":"5")", R"("previousLimitValue":null,"value":"6")",
+        R"("activeUntil":1,"previousLimitValue":null,"status":"FUTURE","value":"1")"}) {
+    SCOPED_TRACE(members);
+    // An id that looks like a member of the object.
+    const Change made = change("change_limit", std::string(members) + R"(,"userLimitId":"\"value\":\"status\":")");
+    const Groups groups = groups_of(*find_handler("change_limit"), made.fields);
+    EXPECT_EQ(groups.terms, made.terms->written());
+    EXPECT_FALSE(groups.definition || groups.progress);
+  }
+  EXPECT_EQ(groups_of(*find_handler("create_limit"), "{}").terms, kAllTerms) << "absent ones are written as null";
+  EXPECT_TRUE(groups_of(*find_handler("reset_progress"), R"({"value":"1"})").terms.none());
+}
+
+TEST_F(HandlersTest, ChangeLimitSetsWhatComesAndNothingElse) {
+  const Change made = change("change_limit", R"("userLimitId":"limit-1","value":"750.00","status":"IN_COOLDOWN")");
+  EXPECT_EQ(made.definition, std::nullopt);
+  EXPECT_EQ(made.progress, std::nullopt);
+  ASSERT_TRUE(made.terms);
+  EXPECT_EQ(made.terms->value->to_string(), "750.00");
+  EXPECT_THAT(made.terms->status, Optional(Status::kInCooldown));
+  EXPECT_FALSE(made.terms->active_until);
+  EXPECT_FALSE(made.terms->previous_limit_value);
+  EXPECT_EQ(made.fields, R"({"status":"IN_COOLDOWN","userLimitId":"limit-1","value":"750.00"})");
+}
+
+TEST_F(HandlersTest, ChangeLimitTakesAwayWhatComesAsNull) {
+  const Change made = change(
+      "change_limit", R"("activeUntil":null,"previousLimitValue":null,"status":null,"userLimitId":"l","value":null)");
+  EXPECT_THAT(made.terms->active_until, Optional(Eq(std::nullopt)));
+  EXPECT_THAT(made.terms->previous_limit_value, Optional(Eq(std::nullopt)));
+  EXPECT_FALSE(made.terms->status) << "a limit always has one";
+  EXPECT_FALSE(made.terms->value);
+  EXPECT_EQ(made.fields, R"({"activeUntil":null,"previousLimitValue":null,"userLimitId":"l"})");
+}
+
+TEST_F(HandlersTest, ChangeLimitNeedsSomethingToChange) {
+  for (const std::string_view members : {R"("userLimitId":"l")", R"("userLimitId":"l","value":null,"status":null)"}) {
+    expect_fault("change_limit", members, Reason::kMissingField,
+                 "payload: expected activeUntil, previousLimitValue, status or value, found none");
   }
 }
 
@@ -218,8 +268,8 @@ std::string documentation() {
     out << "### `" << handler->name << "`\n\n"
         << handler->summary << "\n\n| field | must it come | what it is |\n|---|---|---|\n";
     for (const FieldSpec& spec : handler->fields) {
-      out << "| `" << name_of(spec.field) << "` | " << (spec.presence == Presence::kRequired ? "required" : "optional")
-          << " | " << describe(spec.kind) << " |\n";
+      out << "| `" << name_of(spec.field) << "` | " << describe(spec.presence) << " | " << describe(spec.kind)
+          << " |\n";
     }
     if (handler != handlers().back()) out << "\n";
   }

@@ -97,8 +97,8 @@ TEST(Rules, TheirVersionIsTheHashOfTheFile) {
 TEST(Rules, ARefusalNamesFilePlaceAndReason) {
   EXPECT_EQ(refusal(with_rule(
                 R"({"match":{"type":"A"},"handler":"ignore"},{"match":{"type":"B"},"handler":"reset_progres"})")),
-            R"(rules.json: /rules/1/handler: no handler "reset_progres"; there are one of change_progress, )"
-            R"(create_limit, reset_progress, ignore, dead_letter; did you mean "reset_progress"?)");
+            R"(rules.json: /rules/1/handler: no handler "reset_progres"; there are one of change_limit, )"
+            R"(change_progress, create_limit, reset_progress, ignore, dead_letter; did you mean "reset_progress"?)");
   EXPECT_EQ(refusal("[]"), "rules.json: /: expected an object, found array");
   EXPECT_EQ(refusal("null"), "rules.json: /: expected an object, found null");
   EXPECT_EQ(refusal(R"({"rules":[]})"), R"(rules.json: /: the key "default" is missing)");
@@ -266,6 +266,7 @@ TEST(Rules, AsShippedRouteEveryEventOfTheDesign) {
   EXPECT_EQ(handler_of(shipped, "USER_LIMIT_CREATED"), "create_limit");
   EXPECT_EQ(handler_of(shipped, "USER_LIMIT_PROGRESS_CHANGED"), "change_progress");
   EXPECT_EQ(handler_of(shipped, "USER_LIMIT_RESET"), "reset_progress");
+  EXPECT_EQ(handler_of(shipped, "USER_LIMIT_CHANGED"), "change_limit");
   EXPECT_EQ(route_of(shipped, "LIMIT_USER_CREATED").action, Action::kIgnore);
   EXPECT_EQ(route_of(shipped, "USER_LIMIT_CHANGE_SOURCE_ADDED").action, Action::kIgnore);
   EXPECT_EQ(route_of(shipped, "USER_LIMIT_DELETED").action, Action::kDeadLetter);

@@ -49,7 +49,8 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual(self.limits("digest", "--store", self.store("foreign")),
                          self.limits("digest", "--store", self.store("ours")))
         listed = json.loads(self.limits("list", "--json", "--store", self.store("foreign")))
-        self.assertEqual([limit["progress"] for limit in listed], ["0", "0.07"])
+        self.assertEqual([(limit["progress"], limit["value"], limit["status"], limit.get("activeUntil")) for limit in listed],
+                         [("0", "250.00", "IN_COOLDOWN", None), ("0.07", "3000.05", "ACTIVE", None)])
 
     def test_what_cannot_be_built_is_a_dead_letter_that_names_the_source_and_the_rule(self):
         opened = json.loads(lines("wallet.events.jsonl")[0])
@@ -64,7 +65,7 @@ class ExamplesTest(unittest.TestCase):
                    '"2026-02-28T12:30:00.5+01:00", found "2026-02-30T10:00:00Z" (from /at, by '
                    "/rules/0/transform/createdAt)"),
             "starts_at": (None, "missing_field", "payload.activeFrom: expected a time in whole milliseconds since 1970, "
-                          "found nothing (from /starts_at or /valid_from, by /rules/0/transform/payload/activeFrom)"),
+                          "found null (from /starts_at or /valid_from, by /rules/0/transform/payload/activeFrom)"),
             "seq": (2**63, "out_of_range", "sequenceNumber: expected an integer of 64 bits, found the number "
                     "9223372036854775808 (from /seq, by /rules/0/transform/sequenceNumber)"),
         }

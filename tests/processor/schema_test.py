@@ -143,9 +143,9 @@ class SchemaTest(unittest.TestCase):
             self.assertEqual((path.parent / rules["$schema"]).resolve(), ROOT / "properties" / "rules.schema.json")
 
     def test_a_field_is_known_to_both_or_to_neither(self):
-        names = {name for handler in ("change_progress", "create_limit", "reset_progress")
+        names = {name for handler in ("change_limit", "change_progress", "create_limit", "reset_progress")
                  for name in SCHEMA["$defs"][handler]["properties"]}
-        for handler in ("change_progress", "create_limit", "reset_progress"):
+        for handler in ("change_limit", "change_progress", "create_limit", "reset_progress"):
             for name in names | {"other"}:
                 rules = rules_with(handler=handler, transform={"payload": {name: "/a"}})
                 with self.subTest(f"{handler} {name}"):

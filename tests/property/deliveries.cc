@@ -22,14 +22,36 @@ void showValue(const EventName& name, std::ostream& out) {
   out << fmt::format("user {} limit {} event {}.{}", name.user, name.limit, name.sequence, name.copy);
 }
 
+namespace {
+
+/// One after the other by sequence number: each term alone, two of them, and none there any more.
+limits::Terms terms(int sequence) {
+  switch (sequence % 5) {
+    case 0:
+      return {.value = decimal(fmt::format("{}.00", 100 + sequence))};
+    case 1:
+      return {.status = static_cast<limits::Status>(sequence % 4)};
+    case 2:
+      return {.active_until = limits::TimeMs{kStart + sequence}};
+    case 3:
+      return {.previous_limit_value = decimal("500"), .value = decimal(fmt::format("{}", sequence))};
+    default:
+      return {.active_until = std::optional<limits::TimeMs>(),
+              .previous_limit_value = std::optional<limits::Decimal>()};
+  }
+}
+
+}  // namespace
+
 limits::Change event(const EventName& name) {
   // The last limit of a user has the id of the next one's first.
   const limits::LimitKey key{.aggregate_id = keep(fmt::format("user-{}", name.user)),
                              .user_limit_id = keep(fmt::format("limit-{}", name.user * 2 + name.limit))};
-  const int kind = (name.sequence * 7 + name.copy * 3 + name.limit) % 4;
+  const int kind = (name.sequence * 7 + name.copy * 3 + name.limit) % 6;
   const limits::Change change =
       kind == 0   ? created(name.sequence, key)
       : kind == 1 ? reset(name.sequence, key)
+      : kind >= 4 ? changed(name.sequence, terms(name.sequence), key)
                   : progressed(name.sequence, fmt::format("{}.50", name.sequence), fmt::format("{}", kind), key);
   return under_id(change, fmt::format("evt-{}-{}", name.copy, name.sequence));
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tests {
 namespace {
@@ -77,6 +78,23 @@ limits::Change reset(std::int64_t sequence, const limits::LimitKey& key) {
   limits::Change result = change(sequence, key, "USER_LIMIT_RESET", "reset_progress");
   result.progress = limits::Progress{.progress = decimal("0"), .next_reset_time = next_reset(sequence)};
   result.fields = keep(fmt::format(R"({{"nextResetTime":{}}})", next_reset(sequence).value));
+  return result;
+}
+
+limits::Change changed(std::int64_t sequence, const limits::Terms& terms, const limits::LimitKey& key) {
+  limits::Change result = change(sequence, key, "USER_LIMIT_CHANGED", "change_limit");
+  result.terms = terms;
+  std::vector<std::string> members;
+  if (const auto& time = terms.active_until) {
+    members.push_back(fmt::format(R"("activeUntil":{})", *time ? fmt::to_string((*time)->value) : "null"));
+  }
+  if (const auto& value = terms.previous_limit_value) {
+    members.push_back(*value ? fmt::format(R"("previousLimitValue":"{}")", (*value)->to_string())
+                             : R"("previousLimitValue":null)");
+  }
+  if (terms.status) members.push_back(fmt::format(R"("status":"{}")", to_string(*terms.status)));
+  if (terms.value) members.push_back(fmt::format(R"("value":"{}")", terms.value->to_string()));
+  result.fields = keep(fmt::format("{{{}}}", fmt::join(members, ",")));
   return result;
 }
 

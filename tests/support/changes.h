@@ -20,12 +20,13 @@ namespace tests {
 inline constexpr limits::LimitKey kLimit{.aggregate_id = "user-1", .user_limit_id = "limit-1"};
 inline constexpr std::int64_t kStart = 1'712'000'000'000;  ///< createdAt and arrival of the event with sequence 0
 
-/// The three events, made from a sequence number: the event id is "evt-<sequence>", createdAt and arrival are a second
+/// The events, made from a sequence number: the event id is "evt-<sequence>", createdAt and arrival are a second
 /// per sequence number after kStart. Set members afterwards for anything else, and call `describe` if they are content.
 [[nodiscard]] limits::Change created(std::int64_t sequence, const limits::LimitKey& = kLimit);
 [[nodiscard]] limits::Change progressed(std::int64_t sequence, std::string_view previous, std::string_view amount,
                                         const limits::LimitKey& = kLimit);
 [[nodiscard]] limits::Change reset(std::int64_t sequence, const limits::LimitKey& = kLimit);
+[[nodiscard]] limits::Change changed(std::int64_t sequence, const limits::Terms&, const limits::LimitKey& = kLimit);
 
 /// The same change by an event of another name.
 [[nodiscard]] limits::Change under_id(limits::Change, std::string event_id);

@@ -14,7 +14,10 @@ decimal.getcontext().prec = 100
 MONEY = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DEFINITION = ["userId", "brandId", "currencyCode", "type", "period", "status", "value", "previousLimitValue", "activeFrom",
               "activeUntil", "createdAt"]
+TERMS = ["activeUntil", "previousLimitValue", "status", "value"]  # what change_limit sets, each by a stamp of its own
+NULLABLE = {"activeUntil", "previousLimitValue"}  # where null takes away, instead of being as good as absent
 HANDLERS = {
+    "USER_LIMIT_CHANGED": ("change_limit", [*TERMS, "userLimitId"]),
     "USER_LIMIT_CREATED": ("create_limit", [*DEFINITION, "nextResetTime", "progress", "userLimitId"]),
     "USER_LIMIT_PROGRESS_CHANGED": (
         "change_progress",
@@ -61,21 +64,26 @@ class Reference:
             self.events.setdefault(key, {})[event["sequenceNumber"], event["eventId"]] = event
 
     def lines(self):
-        limits, parked, history = [], [], []
+        limits, parked, changed, history = [], [], [], []
         for key, events in sorted(self.events.items(), key=lambda item: [part.encode() for part in item[0]]):
             stamps = sorted(events, key=lambda stamp: (stamp[0], stamp[1].encode()))
-            newest = stamps[-1]
-            progress = [self.progress_after(events[newest]), events[newest]["payload"].get("nextResetTime"), *newest]
             defined = [stamp for stamp in stamps if events[stamp]["type"] == "USER_LIMIT_CREATED"]
+            terms = self.terms(events, stamps[stamps.index(defined[-1]) + 1 :] if defined else stamps)
+            progressed = [stamp for stamp in stamps if events[stamp]["type"] != "USER_LIMIT_CHANGED"]
+            progress = [None, None]
+            if progressed:
+                newest = events[progressed[-1]]
+                progress = [self.progress_after(newest), newest["payload"].get("nextResetTime")]
             if defined:
                 payload = events[defined[-1]]["payload"]
-                fields = [self.value(name, payload.get(name)) for name in DEFINITION]
-                limits.append(["limit", *key, *fields, *defined[-1], *progress])
+                fields = [terms[name][0] if name in terms else self.value(name, payload.get(name)) for name in DEFINITION]
+                limits.append(["limit", *key, *fields, *defined[-1], *progress, *progressed[-1]])
             else:
-                parked.append(["parked", *key, *progress])
+                parked.append(["parked", *key, *progress, *stamps[-1]])
+            changed += [["term", *key, name, value, *stamp] for name, (value, stamp) in sorted(terms.items())]
             history += [self.history_line(key, stamp, events[stamp]) for stamp in stamps]
         dead = sorted(self.dead, key=lambda letter: hashlib.sha256(letter[0].encode() + b"\0" + letter[1]).digest())
-        rows = limits + parked + history + [["dead", reason, raw.hex()] for reason, raw in dead]
+        rows = limits + parked + changed + history + [["dead", reason, raw.hex()] for reason, raw in dead]
         return [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
 
     def digest(self):
@@ -90,8 +98,24 @@ class Reference:
         return money(value) if name in MONEY_FIELDS and value is not None else value
 
     @staticmethod
+    def says(payload, name):
+        return payload.get(name) is not None or (name in NULLABLE and name in payload)
+
+    @classmethod
+    def terms(cls, events, stamps):
+        """By name, the last value that a change gave a term, and its stamp."""
+        terms = {}
+        for stamp in stamps:
+            payload = events[stamp]["payload"]
+            if events[stamp]["type"] == "USER_LIMIT_CHANGED":
+                terms |= {name: (cls.value(name, payload[name]), stamp) for name in TERMS if cls.says(payload, name)}
+        return terms
+
+    @staticmethod
     def progress_after(event):
         payload = event["payload"]
+        if event["type"] == "USER_LIMIT_CHANGED":
+            return None
         if event["type"] == "USER_LIMIT_CREATED":
             return money(payload.get("progress") or "0")
         if event["type"] == "USER_LIMIT_RESET":
@@ -102,5 +126,7 @@ class Reference:
     def history_line(cls, key, stamp, event):
         handler, names = HANDLERS[event["type"]]
         payload = event["payload"]
-        fields = {name: cls.value(name, payload[name]) for name in sorted(names) if payload.get(name) is not None}
+        nullable = NULLABLE if handler == "change_limit" else ()
+        fields = {name: cls.value(name, payload[name]) for name in sorted(names)
+                  if payload.get(name) is not None or (name in nullable and name in payload)}
         return ["history", *key, *stamp, event["type"], handler, event["createdAt"], cls.progress_after(event), fields]

@@ -75,7 +75,8 @@ TEST_F(DamageTest, OfAReferenceTakesTheCompleteLook) {
 TEST_F(DamageTest, ToldIsBounded) {
   execute(
       "DELETE FROM limit_definition; WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
-      "INSERT INTO limit_progress SELECT n.i, sequence, event_id, progress, NULL, NULL, NULL, NULL, NULL, NULL, NULL "
+      "INSERT INTO limit_progress SELECT n.i, sequence, event_id, progress, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+      "NULL, NULL "
       "FROM n, limit_progress WHERE limit_id = 1");
   EXPECT_EQ(found(Scrutiny::kComplete).size(), 100);
 }

@@ -139,6 +139,7 @@ TEST_F(FileTest, OfVersion1IsBroughtUpToDateWithAllItHolds) {
   auto store = open(path_).value();
   EXPECT_EQ(limits_in_store(), 1);
   auto reader = open_reader(path_).value();
+  EXPECT_EQ(reader->get("limit-day").value().at(0).progress, "1234.50");
   EXPECT_EQ(reader->history("limit-day").value().size(), 3u);
   EXPECT_EQ(reader->waiting().value(), (Waiting{.parked_limits = 1, .open_dead_letters = 2}));
   EXPECT_EQ(store->discard(std::vector<std::int64_t>{2}, {7}).value(), 1);

@@ -97,6 +97,21 @@ TEST(LimitCache, KnowsOnlyNumbersWhileOthersWrite) {
   EXPECT_TRUE(cache.find(another, 2, found));
 }
 
+TEST(LimitCache, KnowsOnlyTheNumberOfALimitWhoseHighestEventIsNotItsProgress) {
+  LimitCache cache;
+  cache.keep(kKey, 1, limit_with(7));
+  Limit limit = limit_with(7);
+  limit.highest = limits::Stamp{.sequence = {99}, .event_id = "evt-99"};
+  cache.keep(kKey, 1, limit);
+  Limit found;
+  EXPECT_FALSE(cache.find(kKey, 1, found));
+  EXPECT_EQ(found.id, 7);
+  limit = {};
+  limit.id = 8;
+  cache.keep(kKey, 1, limit);
+  EXPECT_FALSE(cache.find(kKey, 1, found)) << "nor of one without progress";
+}
+
 TEST(LimitCache, KnowsNothingOfALimitWhoseTextBecameTooLong) {
   LimitCache cache;
   cache.keep(kKey, 1, limit_with(7));

@@ -1,0 +1,14 @@
+#include "limits/change.h"
+
+namespace limits {
+
+std::bitset<kTermCount> Terms::written() const {
+  std::bitset<kTermCount> written;
+  written[static_cast<std::size_t>(Term::kActiveUntil)] = active_until.has_value();
+  written[static_cast<std::size_t>(Term::kPreviousLimitValue)] = previous_limit_value.has_value();
+  written[static_cast<std::size_t>(Term::kStatus)] = status.has_value();
+  written[static_cast<std::size_t>(Term::kValue)] = value.has_value();
+  return written;
+}
+
+}  // namespace limits
