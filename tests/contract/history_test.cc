@@ -12,7 +12,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr LimitKey kOther{.aggregate_id = "user-1", .user_limit_id = "limit-2"};
 constexpr LimitKey kForeign{.aggregate_id = "user-0", .user_limit_id = "limit-1"};
 
 TEST_P(StoreContract, AnEventIsRememberedWithWhereItCameFrom) {

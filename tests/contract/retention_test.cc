@@ -14,7 +14,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr LimitKey kOther{.aggregate_id = "user-1", .user_limit_id = "limit-2"};
 constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 
 /// The lines of the digest that are state, and not history.

@@ -16,7 +16,7 @@ class Kinesalite(unittest.TestCase):
         self.path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.port = free_port()
         self.kinesis = self.started("kinesalite")
-        wait_until(lambda: self.kinesis.running() and Emulators.answers(lambda: self.call("ListStreams")),
+        wait_until(lambda: self.kinesis.check() or Emulators.answers(lambda: self.call("ListStreams")),
                    lambda: f"kinesalite: {self.kinesis.words()}")
 
     def started(self, kinesis):

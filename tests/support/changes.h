@@ -18,6 +18,7 @@ namespace tests {
 [[nodiscard]] limits::Decimal decimal(std::string_view text);
 
 inline constexpr limits::LimitKey kLimit{.aggregate_id = "user-1", .user_limit_id = "limit-1"};
+inline constexpr limits::LimitKey kOther{.aggregate_id = "user-1", .user_limit_id = "limit-2"};  ///< the same user's
 inline constexpr std::int64_t kStart = 1'712'000'000'000;  ///< createdAt and arrival of the event with sequence 0
 
 /// The events, made from a sequence number: the event id is "evt-<sequence>", createdAt and arrival are a second

@@ -77,6 +77,10 @@ class Process:
     def running(self):
         return self.popen.poll() is None
 
+    def check(self):
+        """An AssertionError, with its last words, if it has ended."""
+        assert self.running(), f"{self.popen.args[3]} ended with {self.popen.returncode}: {self.words()}"
+
     def kill(self):
         """SIGKILL, and waits until what it had started has ended too."""
         self.popen.kill()
@@ -103,7 +107,7 @@ class Emulators:
 
     def __enter__(self):
         for process, ready in zip(self.processes, (lambda: self.kinesis("ListStreams"), lambda: self.dynamodb("ListTables"))):
-            wait_until(lambda: process.running() and self.answers(ready), lambda: f"an emulator: {process.words()}")
+            wait_until(lambda: process.check() or self.answers(ready), lambda: f"an emulator: {process.words()}")
         return self
 
     def __exit__(self, *_):

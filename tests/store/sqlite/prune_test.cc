@@ -10,13 +10,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "store/memory/memory.h"
 #include "store/sqlite/sqlite.h"
+#include "tests/store/sqlite/killed_writer.h"
 #include "tests/store/sqlite/process.h"
-#include "tests/store/sqlite/watched_files.h"
 #include "tests/support/changes.h"
 #include "tests/support/temporary_folder.h"
 
@@ -89,27 +87,13 @@ TEST_F(PruneTest, KilledAnywhereIsFinishedByTheNext) {
     for (const Batch& batch : batches) apply(*store, batch);
   }
   const std::string expected = pruned_digest_of(batches);
-  const std::string start = folder_.path("start.db");
-  std::filesystem::copy_file(path_, start);
-
-  int killed = 0;
-  bool survived = false;
-  for (int last_call = 1; !survived; ++last_call) {
-    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
-    std::filesystem::copy_file(start, path_, std::filesystem::copy_options::overwrite_existing);
-    tests::Process pruner([&] {
-      int calls = 0;
-      const tests::WatchedFiles files([&](tests::WatchedFiles::Call, std::string_view) {
-        if (++calls == last_call) ::kill(::getpid(), SIGKILL);
+  const int killed = tests::kill_at_each_call(
+      path_, [&] { prune(*open(path_).value()); },
+      [&](int call) {
+        ASSERT_THAT(damage(), testing::IsEmpty()) << "killed at call " << call;
+        prune(*open(path_).value());
+        ASSERT_EQ(digest(), expected) << "killed at call " << call;
       });
-      prune(*open(path_).value());
-    });
-    survived = pruner.wait();
-    killed += survived ? 0 : 1;
-    ASSERT_THAT(damage(), testing::IsEmpty()) << "killed at call " << last_call;
-    prune(*open(path_).value());
-    ASSERT_EQ(digest(), expected) << "killed at call " << last_call;
-  }
   EXPECT_GE(killed, 10);
 }
 

@@ -11,11 +11,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "store/memory/memory.h"
 #include "store/sqlite/sqlite.h"
+#include "tests/store/sqlite/killed_writer.h"
 #include "tests/store/sqlite/process.h"
 #include "tests/store/sqlite/watched_files.h"
 #include "tests/support/changes.h"
@@ -80,29 +79,15 @@ TEST_F(WriterTest, ABatchIsThereWholeOrNotAtAllWhereverItsWriterIsKilled) {
   const std::string before = digest_of({batches[0], batches[1]});
   const std::string after = digest_of(batches);
   for (const std::size_t count : {0U, 1U}) apply(*open(path_).value(), batches[count]);
-  const std::string start = folder_.path("start.db");
-  std::filesystem::copy_file(path_, start);
-
-  int killed = 0;
-  bool survived = false;
-  for (int last_call = 1; !survived; ++last_call) {
-    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
-    std::filesystem::copy_file(start, path_, std::filesystem::copy_options::overwrite_existing);
-    tests::Process writer([&] {
-      int calls = 0;
-      const tests::WatchedFiles files([&](tests::WatchedFiles::Call, std::string_view) {
-        if (++calls == last_call) ::kill(::getpid(), SIGKILL);
+  const int killed = tests::kill_at_each_call(
+      path_, [&] { apply(*open(path_).value(), batches[2], Durability::kDurable); },
+      [&](int call) {
+        const std::string found = digest();
+        ASSERT_TRUE(found == before || found == after) << "killed at call " << call;
+        ASSERT_EQ(check(), "ok");
+        apply(*open(path_).value(), batches[2]);
+        ASSERT_EQ(digest(), after) << "after a redelivery to what was killed at call " << call;
       });
-      apply(*open(path_).value(), batches[2], Durability::kDurable);
-    });
-    survived = writer.wait();
-    killed += survived ? 0 : 1;
-    const std::string found = digest();
-    ASSERT_TRUE(found == before || found == after) << "killed at call " << last_call;
-    ASSERT_EQ(check(), "ok");
-    apply(*open(path_).value(), batches[2]);
-    ASSERT_EQ(digest(), after) << "after a redelivery to what was killed at call " << last_call;
-  }
   EXPECT_GE(killed, 10);
 }
 
