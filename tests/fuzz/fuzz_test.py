@@ -37,7 +37,9 @@ def shared_seeds(target):
         events = json.loads((ROOT / "daemon" / "samples" / "events.json").read_text())
         return [json.dumps(event).encode() for event in events]
     if target == "rules":
-        return [(ROOT / "properties" / "rules.json").read_bytes()]
+        wallet = (ROOT / "docs" / "examples" / "wallet.rules.json").read_bytes()
+        events = (ROOT / "docs" / "examples" / "wallet.events.jsonl").read_bytes().splitlines()
+        return [(ROOT / "properties" / "rules.json").read_bytes(), *(wallet + b"\0" + event for event in events)]
     return []
 
 

@@ -1,4 +1,5 @@
-// Rules files. What is accepted has to route by type as a walk through the list from its beginning does.
+// Rules files, and behind a NUL an event. What is accepted has to route by type as a walk through the list from its
+// beginning does; and what the event's rule builds of it has to be a change, or a fault that is fit to show.
 #include "limits/rules.h"
 
 #include <cstddef>
@@ -44,17 +45,43 @@ std::string_view name_of(const Route& route) {
   return {};
 }
 
+/// The way of a record through `processor`, up to the change.
+void take_through(const Rules& rules, std::string_view event_text) {
+  std::string padded(event_text);
+  padded.resize(padded.size() + limits::Decoder::kPadding);
+  const std::string_view json = std::string_view(padded).substr(0, event_text.size());
+  limits::Arena arena;
+  limits::Decoder decoder;
+  limits::Document document;
+  const auto event = decoder.decode(json, arena);
+  if (!event || document.read(json, arena)) return;
+  const limits::Candidates& candidates = rules.candidates((*event)->type);
+  const Route* route = rules.route(candidates, (*event)->type, document);
+  if (route == nullptr) route = &rules.route(candidates);
+  if (route->action != Route::Action::kHandle) return;
+  limits::Checked<limits::Event> made = **event;
+  if (route->transform) made = route->transform->apply(**event, document, arena);
+  if (!made) return fuzz::require_fit_to_show(made.error().what);
+  const auto change = limits::decide(*made, *route->handler, arena);
+  if (!change) return fuzz::require_fit_to_show(change.error().what);
+  fuzz::require(!change->key.user_limit_id.empty() && !change->stamp.event_id.empty(),
+                "a change of a limit by an event");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::WithinASecond watch;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  const auto rules = Rules::parse(input, "rules.json");
+  const std::size_t end = input.find('\0');
+  const std::string_view text = input.substr(0, end);
+  const auto rules = Rules::parse(text, "rules.json");
   if (!rules) {
     fuzz::require_fit_to_show(rules.error());
     return 0;
   }
-  const json file = json::parse(input, nullptr, true, /*ignore_comments=*/true);
+  if (end != input.npos) take_through(*rules, input.substr(end + 1));
+  const json file = json::parse(text, nullptr, true, /*ignore_comments=*/true);
   std::vector<std::string> types{"", "USER_LIMIT_CREATED"};
   for (const json& rule : file["rules"]) {
     const std::string type = rule["match"].value("type", "*");
