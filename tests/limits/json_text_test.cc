@@ -21,5 +21,19 @@ TEST(JsonText, EscapesWhatJsonDemandsAndNothingElse) {
   EXPECT_EQ(json("Ünïcode 🎲"), "\"Ünïcode 🎲\"");
 }
 
+TEST(JsonText, TreatsEachByteAlikeWhereverItStands) {
+  constexpr std::size_t kSize = 20;  // two words of eight and a rest
+  for (int code = 0; code < 0x80; ++code) {
+    const std::string byte(1, static_cast<char>(code));
+    const std::string alone = json(byte);
+    for (std::size_t place = 0; place < kSize; ++place) {
+      const std::string before(place, 'x');
+      const std::string after(kSize - place - 1, '\xC3');
+      EXPECT_EQ(json(before + byte + after), '"' + before + alone.substr(1, alone.size() - 2) + after + '"')
+          << "byte " << code << " in place " << place;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace limits
