@@ -173,13 +173,27 @@ void Writer::apply_changes(const Batch& batch, Report& report) {
     for (Outcome& outcome : outcomes_) outcome.row.id = ++change_id;
     write_counter_.run(change_id);
   }
-  limit_ids_.clear();
-  for (const BatchIndex::Group& group : index_.groups()) apply_to(group, batch, report);
+  touched_.clear();
+  for (const BatchIndex::Group& group : index_.groups()) touched_.push_back(apply_to(group, batch, report));
+  save_limits();
   if (history_) insert_history(batch);
 }
 
-/// Reads a limit once, applies all its changes, and writes it once.
-void Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report) {
+/// In the order of their ids, which is that of their rows: a page of the table is found and written while it is near.
+void Writer::save_limits() {
+  changed_.clear();
+  for (const Limit& limit : touched_) {
+    if (limit.changed) changed_.push_back(&limit);
+  }
+  std::ranges::sort(changed_, {}, &Limit::id);
+  for (const Limit* limit : changed_) limits_.save(*limit);
+  // Not before all are saved: a limit's text may be that which is remembered of it.
+  const auto groups = index_.groups();
+  for (std::size_t i = 0; i < groups.size(); ++i) limits_.remember(groups[i].key, groups[i].hash, touched_[i]);
+}
+
+/// Reads a limit once and applies all its changes. What it becomes is not saved yet.
+Limit Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report) {
   Limit limit = limits_.load(group.key, group.hash);
   if (!limit.stored() && limits_.is_foreign(group.key)) ++report.foreign_aggregates;
 
@@ -202,9 +216,7 @@ void Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Report
   } else {
     limits_.define(limit);
   }
-  if (limit.changed) limits_.save(limit);
-  limits_.remember(group.key, group.hash, limit);
-  limit_ids_.push_back(limit.id);
+  return limit;
 }
 
 void Writer::link(Limit& limit, Report& report) {
@@ -222,7 +234,7 @@ void Writer::insert_history(const Batch& batch) {
   for (std::uint32_t i = 0; i < batch.changes.size(); ++i) {
     if (!outcomes_[i].has_row) continue;
     const limits::Change& change = batch.changes[i];
-    history_rows_.insert(change, outcomes_[i], limit_ids_[index_.group_of(i)],
+    history_rows_.insert(change, outcomes_[i], touched_[index_.group_of(i)].id,
                          names_.event_kind(change.type, change.handler), origin);
   }
 }

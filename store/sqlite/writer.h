@@ -39,7 +39,8 @@ class Writer final : public Store {
   Report write(const Batch& batch);
   ReplayReport write(const Replay& replay);
   void apply_changes(const Batch& batch, Report& report);
-  void apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report);
+  Limit apply_to(const BatchIndex::Group& group, const Batch& batch, Report& report);
+  void save_limits();
   void link(Limit& limit, Report& report);
   void insert_history(const Batch& batch);
   void record(const ShardProgress& shard, const Report& report);
@@ -56,8 +57,9 @@ class Writer final : public Store {
   limits::Arena arena_;
   BatchIndex index_;
   std::vector<Outcome> outcomes_;
-  std::vector<std::int64_t> limit_ids_;  ///< by group
-  std::vector<Outcome*> for_history_;    ///< of one limit
+  std::vector<Limit> touched_;         ///< by group
+  std::vector<Outcome*> for_history_;  ///< of one limit
+  std::vector<const Limit*> changed_;
 
   LimitRows limits_{*db_, arena_};
   HistoryRows history_rows_{*db_, arena_};
