@@ -45,6 +45,36 @@ std::size_t LimitCache::place_for(std::size_t hash) {
   return set + (free < kWays ? free : next_victim_++ % kWays);
 }
 
+bool LimitCache::Entry::set_key(const limits::LimitKey& key) {
+  return set_texts(std::array{key.user_limit_id, key.aggregate_id});
+}
+
+bool LimitCache::Entry::set_row(const limits::LimitKey& key, const Limit& limit) {
+  const std::string_view floor = limit.floor ? limit.floor->event_id : std::string_view();
+  if (!set_texts(std::array{key.user_limit_id, key.aggregate_id, limit.stamp.event_id, limit.progress, floor})) {
+    return false;
+  }
+  sequence = limit.stamp.sequence.value;
+  has_next_reset_time = limit.next_reset_time.has_value();
+  next_reset_time = limit.next_reset_time.value_or(0);
+  is_defined = limit.defined_by.has_value();
+  defined_by = limit.defined_by.value_or(0);
+  has_floor = limit.floor.has_value();
+  floor_sequence = limit.floor ? limit.floor->sequence.value : 0;
+  newest = limit.newest;
+  return true;
+}
+
+bool LimitCache::Entry::set_texts(std::span<const std::string_view> texts) {
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].size() > text.size() - used) return false;
+    sizes[i] = static_cast<std::uint8_t>(texts[i].size());
+    used += texts[i].copy(text.data() + used, texts[i].size());
+  }
+  return true;
+}
+
 bool LimitCache::find(const limits::LimitKey& key, std::size_t hash, Limit& limit) const {
   const auto place = place_of(key, hash);
   if (!place) return false;
@@ -57,41 +87,32 @@ bool LimitCache::find(const limits::LimitKey& key, std::size_t hash, Limit& limi
   texts.next();
   limit.stamp = {.sequence = {entry.sequence}, .event_id = texts.next()};
   limit.progress = texts.next();
-  limit.next_reset_time = entry.next_reset_time;
-  limit.defined_by = entry.defined_by;
+  if (entry.has_next_reset_time) limit.next_reset_time = entry.next_reset_time;
+  if (entry.is_defined) limit.defined_by = entry.defined_by;
   limit.newest = entry.newest;
-  if (entry.floor_sequence) limit.floor = {.sequence = {*entry.floor_sequence}, .event_id = texts.next()};
+  if (entry.has_floor) limit.floor = {.sequence = {entry.floor_sequence}, .event_id = texts.next()};
   return true;
 }
 
 void LimitCache::begin(bool others_wrote) {
-  if (others_wrote) ++epoch_;
   keeps_rows_ = !others_wrote;
+  if (others_wrote && ++epoch_ == kNoRow) {
+    clear();  // the epochs begin anew
+    ++epoch_;
+  }
 }
 
 void LimitCache::keep(const limits::LimitKey& key, std::size_t hash, const Limit& limit) {
   const auto known = place_of(key, hash);
-  if (known && !keeps_rows_ && entries_[*known].epoch != epoch_) return;
+  if (known && !keeps_rows_) return;
   // Made apart: the limit's text may be that of the entry.
   Entry entry;
   entry.limit_id = limit.id;
-  entry.sequence = limit.stamp.sequence.value;
-  entry.next_reset_time = limit.next_reset_time;
-  entry.defined_by = limit.defined_by;
-  entry.newest = limit.newest;
-  const bool fits = limit.has_progress() && !limit.highest;  // as with nearly all
-  entry.epoch = keeps_rows_ && fits ? epoch_ : kNoRow;
-  const std::array texts = {key.user_limit_id, key.aggregate_id, limit.stamp.event_id, limit.progress,
-                            limit.floor ? limit.floor->event_id : std::string_view()};
-  if (limit.floor) entry.floor_sequence = limit.floor->sequence.value;
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (texts[i].size() > entry.text.size() - used) {
-      if (known) tags_[*known] = kFree;
-      return;
-    }
-    entry.sizes[i] = static_cast<std::uint8_t>(texts[i].size());
-    used += texts[i].copy(entry.text.data() + used, texts[i].size());
+  const bool is_usual = limit.has_progress() && !limit.highest;
+  if (keeps_rows_ && is_usual && entry.set_row(key, limit)) {
+    entry.epoch = epoch_;
+  } else if (!entry.set_key(key)) {
+    return;
   }
   const std::size_t place = known ? *known : place_for(hash);
   tags_[place] = tag_of(hash);

@@ -15,7 +15,7 @@
 namespace store::sqlite {
 
 /// Remembers limits, so that they need not be read again: the number that the store gave a limit, which never changes,
-/// and its row of limit_progress while nobody else writes. Some 3 MB, for up to `kLimits` limits; newer ones take the
+/// and its row of limit_progress while nobody else writes. Some 2.6 MB, for up to `kLimits` limits; newer ones take the
 /// place of others. What is not remembered is read from the store: nothing else depends on it.
 class LimitCache {
  public:
@@ -33,22 +33,35 @@ class LimitCache {
 
  private:
   /// Rows are known that were kept since others wrote, which the epoch tells.
-  static constexpr std::uint64_t kNoRow = 0;
+  using Epoch = std::uint32_t;
+  static constexpr Epoch kNoRow = 0;
 
   /// Of a fixed size, and near its like in memory: a look-up is mostly waiting for memory.
   struct Entry {
+    /// The two parts of the limit's key, the event id of its stamp, its progress, the event id of its floor.
+    static constexpr std::size_t kTexts = 5;
+
     std::int64_t limit_id = 0;
     std::int64_t sequence = 0;
-    std::optional<std::int64_t> next_reset_time;
-    std::optional<std::int64_t> defined_by;
-    std::optional<std::int64_t> floor_sequence;
+    std::int64_t next_reset_time = 0;
+    std::int64_t defined_by = 0;
+    std::int64_t floor_sequence = 0;
     chain::End newest;
-    std::uint64_t epoch = kNoRow;
-    /// One after the other: the limit's id, the aggregate's, the stamp's event, the progress, the floor's event.
-    std::array<std::uint8_t, 5> sizes{};
-    std::array<char, 107> text{};
+    Epoch epoch = kNoRow;
+    bool has_next_reset_time : 1 = false;
+    bool is_defined : 1 = false;
+    bool has_floor : 1 = false;
+    std::array<std::uint8_t, kTexts> sizes{};
+    std::array<char, 86> text{};  ///< one after the other
+
+    /// False if there is no room for the text.
+    [[nodiscard]] bool set_key(const limits::LimitKey& key);
+    [[nodiscard]] bool set_row(const limits::LimitKey& key, const Limit& limit);
+
+   private:
+    bool set_texts(std::span<const std::string_view> texts);
   };
-  static_assert(sizeof(Entry) == 208, "no byte of it is wasted");
+  static_assert(sizeof(Entry) == 160, "no byte of it is wasted");
 
   /// A limit may be in any of the places of its set. Which is told by some bits of the hash, all side by side.
   static constexpr std::size_t kWays = 8;
@@ -62,7 +75,7 @@ class LimitCache {
 
   std::vector<Tag> tags_;
   std::vector<Entry> entries_;
-  std::uint64_t epoch_ = kNoRow + 1;
+  Epoch epoch_ = kNoRow + 1;
   bool keeps_rows_ = true;
   std::size_t next_victim_ = 0;
 };

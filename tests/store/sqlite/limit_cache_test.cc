@@ -112,17 +112,28 @@ TEST(LimitCache, KnowsOnlyTheNumberOfALimitWhoseHighestEventIsNotItsProgress) {
   EXPECT_FALSE(cache.find(kKey, 1, found)) << "nor of one without progress";
 }
 
-TEST(LimitCache, KnowsNothingOfALimitWhoseTextBecameTooLong) {
+TEST(LimitCache, KnowsOnlyTheNumberOfALimitWhoseTextBecameTooLong) {
   LimitCache cache;
   cache.keep(kKey, 1, limit_with(7));
   const std::string event(200, 'e');
   Limit limit = limit_with(7);
   limit.stamp.event_id = event;
   cache.keep(kKey, 1, limit);
-  EXPECT_EQ(id_of(cache, kKey, 1), 0);
+  Limit found;
+  EXPECT_FALSE(cache.find(kKey, 1, found));
+  EXPECT_EQ(found.id, 7);
+  EXPECT_TRUE(found.progress.empty());
   limit.stamp.event_id = "evt-13";
   cache.keep(kKey, 1, limit);
-  EXPECT_EQ(id_of(cache, kKey, 1), 7);
+  EXPECT_TRUE(cache.find(kKey, 1, found));
+}
+
+TEST(LimitCache, KnowsNothingOfALimitWithATooLongId) {
+  LimitCache cache;
+  const std::string id(200, 'i');
+  const limits::LimitKey key{.aggregate_id = "c", .user_limit_id = id};
+  cache.keep(key, 1, limit_with(7));
+  EXPECT_EQ(id_of(cache, key, 1), 0);
 }
 
 TEST(LimitCache, HoldsABoundedNumberOfLimitsAndTheNewestOfThem) {
