@@ -73,6 +73,7 @@ std::string to_json(const store::ShardRow& row) {
       .raw("verdicts", to_json(row.verdicts))
       .raw("findings", to_json(Findings(row)))
       .add("rulesVersion", row.rules_version)
+      .add("rulesProblem", row.rules_problem.empty() ? std::nullopt : std::optional(row.rules_problem))
       .str();
 }
 
@@ -152,6 +153,10 @@ class Status final : public Command {
   static void advise(Output& output, const std::vector<store::ShardRow>& shards, const Findings& findings,
                      const store::Waiting& waiting) {
     if (shards.empty()) output.info("no shard has been read yet");
+    for (const auto& row : shards) {
+      if (row.rules_problem.empty()) continue;
+      output.warn(row.stream + '/' + row.shard + " goes by older rules: " + row.rules_problem);
+    }
     if (const std::string named = findings.named(); !named.empty()) output.warn("findings: " + named);
     if (waiting.open_dead_letters > 0) output.hint("limits dead list");
     if (waiting.parked_limits > 0) output.hint("limits parked list");

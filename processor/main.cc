@@ -40,16 +40,8 @@ int fail(processor::Log& log, const std::string& what) {
   return EXIT_FAILURE;
 }
 
-/// One line, however many rules are idle.
-void warn_of(const limits::Rules& rules, processor::Log& log) {
-  const auto& warnings = rules.warnings();
-  if (warnings.empty()) return;
-  const std::string more = warnings.size() == 1 ? "" : fmt::format(", and {} more like it", warnings.size() - 1);
-  log.warning(warnings.front() + more);
-}
-
 /// A whole session on an open store.
-int serve(const processor::Options& options, const limits::Rules& rules, store::Store& store, int output,
+int serve(const processor::Options& options, processor::RulesSource& rules, store::Store& store, int output,
           processor::Clock& clock, processor::Watchdog& watchdog, processor::Log& log) {
   processor::Pipeline pipeline({.stream = options.stream,
                                 .owner = host_and_pid(),
@@ -75,9 +67,8 @@ int run(const processor::Options& options) {
   processor::Log log(options.log);
   const auto output = kcl::take_daemon_streams();
   if (!output) return fail(log, output.error().what);
-  const auto rules = processor::load_rules(options.rules);
+  auto rules = processor::RulesFile::open(options.rules, log);
   if (!rules) return fail(log, rules.error());
-  warn_of(*rules, log);
 
   processor::SystemClock clock;
   processor::Watchdog watchdog(STDIN_FILENO, options.batch_timeout, end_with(log, options.batch_timeout));

@@ -8,7 +8,7 @@
 
 namespace processor {
 
-Pipeline::Pipeline(PipelineOptions options, const limits::Rules& rules, store::Store& store, Clock& clock, Log& log)
+Pipeline::Pipeline(PipelineOptions options, RulesSource& rules, store::Store& store, Clock& clock, Log& log)
     : options_(std::move(options)),
       rules_(rules),
       store_(store),
@@ -18,6 +18,7 @@ Pipeline::Pipeline(PipelineOptions options, const limits::Rules& rules, store::S
 
 kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkpointer& checkpointer) {
   millis_behind_latest_ = batch.millis_behind_latest;
+  rules_.refresh();
   if (batch.records.empty()) return tick(checkpointer);
   for (std::span<const kcl::Record> rest = batch.records;;) {
     const auto chunk = rest.first(std::min(rest.size(), kChunk));
@@ -31,7 +32,7 @@ kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkp
 
 void Pipeline::decode(std::span<const kcl::Record> chunk) {
   for (const kcl::Record& record : chunk) {
-    auto change = decide(record, rules_, reader_, arena_);
+    auto change = decide(record, rules_.rules(), reader_, arena_);
     if (!change) {
       dead_letters_.push_back({record.data, std::move(change.error()), origin_of(record)});
     } else if (!*change) {
@@ -53,7 +54,8 @@ kcl::Result<void> Pipeline::commit(bool checkpoint_follows) {
                 .millis_behind_latest = millis_behind_latest_,
                 .now = clock_.wall(),
                 .owner = options_.owner,
-                .rules_version = rules_.version(),
+                .rules_version = rules_.rules().version(),
+                .rules_problem = rules_.problem(),
                 .checkpoint_follows = checkpoint_follows},
   };
   const auto durability =

@@ -8,11 +8,11 @@
 
 #include "kcl/record_processor.h"
 #include "limits/arena.h"
-#include "limits/rules.h"
 #include "processor/checkpoint_policy.h"
 #include "processor/clock.h"
 #include "processor/decision.h"
 #include "processor/log.h"
+#include "processor/rules_file.h"
 #include "store/store.h"
 
 namespace processor {
@@ -26,14 +26,15 @@ struct PipelineOptions {
 
 /// The way of a record: bytes -> event -> route -> change -> store -> checkpoint. A batch is applied in chunks, so that
 /// the store's lock is never held for long and memory does not grow with the batch: a chunk is decoded without the
-/// lock, then applied and committed as one. A bad record becomes a dead letter; a failing store ends the session,
-/// without a status and without a checkpoint, and the daemon delivers the batch again.
+/// lock, then applied and committed as one. New rules come into force between batches. A bad record becomes a dead
+/// letter; a failing store ends the session, without a status and without a checkpoint, and the daemon delivers the
+/// batch again.
 class Pipeline final : public kcl::RecordProcessor {
  public:
   static constexpr std::size_t kChunk = 1000;
   static constexpr std::chrono::seconds kRowRefresh{5};  ///< a quiet shard's lag is at most so old in its row
 
-  Pipeline(PipelineOptions, const limits::Rules&, store::Store&, Clock&, Log&);
+  Pipeline(PipelineOptions, RulesSource&, store::Store&, Clock&, Log&);
 
   kcl::Result<void> initialize(const kcl::Initialize&) override;
   kcl::Result<void> process_records(const kcl::Batch&, kcl::Checkpointer&) override;
@@ -53,7 +54,7 @@ class Pipeline final : public kcl::RecordProcessor {
   void tell(const store::Report&) const;
 
   PipelineOptions options_;
-  const limits::Rules& rules_;
+  RulesSource& rules_;
   store::Store& store_;
   Clock& clock_;
   Log& log_;

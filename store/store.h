@@ -88,6 +88,7 @@ struct ShardProgress {
   limits::TimeMs now{};                                ///< wall clock, for people only: nothing is decided by it
   std::string_view owner{};                            ///< host:pid of the child
   std::string_view rules_version{};                    ///< SHA-256 hex, limits::Rules::version
+  std::string_view rules_problem{};                    ///< why they are not those that there should be by now
   bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to the row's position is done
 };
 
@@ -252,6 +253,7 @@ struct ShardRow {
   std::int64_t sequence_conflicts = 0;
   std::int64_t foreign_aggregates = 0;
   std::string rules_version;
+  std::string rules_problem;  ///< why these are not the newest rules; empty: they are
 };
 
 /// A stamp that owns its text.

@@ -271,6 +271,7 @@ void Database::record(const ShardProgress& shard, const Report& report) {
   row.shard = shard.key.shard;
   row.owner = shard.owner;
   row.rules_version = shard.rules_version;
+  row.rules_problem = shard.rules_problem;
   row.updated_at = shard.now.value;
   if (shard.millis_behind_latest) row.millis_behind_latest = shard.millis_behind_latest;
   row.verdicts += report.verdicts;

@@ -153,7 +153,8 @@ ShardRow read_shard(Columns& row) {
           .discrepancies_seen = row.integer(),
           .sequence_conflicts = row.integer(),
           .foreign_aggregates = row.integer(),
-          .rules_version = row.text()};
+          .rules_version = row.text(),
+          .rules_problem = row.text()};
 }
 
 }  // namespace store::sqlite

@@ -20,12 +20,13 @@ constexpr const char* kRecord = R"sql(
   INSERT INTO shard (stream, shard, owner, rules_version, sequence, sub_sequence, checkpoint_sequence,
                      checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, batches, applied,
                      duplicate, stale, parked, ignored, dead, expired, discrepancies_seen, sequence_conflicts,
-                     foreign_aggregates)
+                     foreign_aggregates, rules_problem)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 IS NULL, '', ?5), iif(?7 IS NULL, 0, ?6), ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13,
-          ?14, ?15, ?16, ?17, ?18, ?19)
+          ?14, ?15, ?16, ?17, ?18, ?19, nullif(?20, ''))
   ON CONFLICT (stream, shard) DO UPDATE SET
     owner = excluded.owner,
     rules_version = excluded.rules_version,
+    rules_problem = excluded.rules_problem,
     sequence = iif(?5 = '', sequence, ?5),
     sub_sequence = iif(?5 = '', sub_sequence, ?6),
     checkpoint_sequence = CASE WHEN ?7 IS NULL THEN checkpoint_sequence WHEN ?5 = '' THEN sequence ELSE ?5 END,
@@ -246,7 +247,7 @@ void Writer::record(const ShardProgress& shard, const Report& report) {
               checkpoint_at, shard.now.value, shard.millis_behind_latest, verdicts[Verdict::kApplied],
               verdicts[Verdict::kDuplicate], verdicts[Verdict::kStale], verdicts[Verdict::kParked],
               verdicts[Verdict::kIgnored], verdicts[Verdict::kDead], verdicts[Verdict::kExpired],
-              report.discrepancies_seen, report.sequence_conflicts, report.foreign_aggregates);
+              report.discrepancies_seen, report.sequence_conflicts, report.foreign_aggregates, shard.rules_problem);
 }
 
 void Writer::set_synchronous(Durability durability) {

@@ -17,7 +17,8 @@ TEST_P(StoreContract, AShardSaysWhereItIsAndWhoReadsIt) {
                  .millis_behind_latest = 1234,
                  .now = {kStart + 5},
                  .owner = "host:77",
-                 .rules_version = "rules-x"};
+                 .rules_version = "rules-x",
+                 .rules_problem = "rules.json: /default: required"};
   apply(batch);
   const store::ShardRow row = shard();
   EXPECT_EQ(row.stream, "stream-x");
@@ -31,18 +32,22 @@ TEST_P(StoreContract, AShardSaysWhereItIsAndWhoReadsIt) {
   EXPECT_EQ(row.updated_at, kStart + 5);
   EXPECT_EQ(row.millis_behind_latest, 1234);
   EXPECT_EQ(row.rules_version, "rules-x");
+  EXPECT_EQ(row.rules_problem, "rules.json: /default: required");
   EXPECT_EQ(row.verdicts, tally({{Verdict::kApplied, 1}}));
 }
 
 TEST_P(StoreContract, ANewOwnerReplacesTheOldOne) {
   Batch batch{created(2)};
+  batch.shard.rules_problem = "rules.json: /default: required";
   apply(batch);
   batch.shard.owner = "host:2";
   batch.shard.rules_version = "rules-2";
+  batch.shard.rules_problem = "";
   batch.shard.now = {kStart + 9};
   apply(batch);
   EXPECT_EQ(shard().owner, "host:2");
   EXPECT_EQ(shard().rules_version, "rules-2");
+  EXPECT_EQ(shard().rules_problem, "");
   EXPECT_EQ(shard().updated_at, kStart + 9);
 }
 

@@ -201,6 +201,68 @@ class ChildTest(WithDatabase):
             self.assertIn(text, done.stdout)
 
 
+class LiveRules(WithDatabase):
+    """Rules that change under running children."""
+
+    def setUp(self):
+        super().setUp()
+        self.rules = self.folder / "rules.json"
+        self.replace_rules("dead_letter")
+
+    def replace_rules(self, default):
+        new = self.folder / "rules.new"
+        new.write_text(RULES.read_text().replace('"default": "dead_letter"', f'"default": "{default}"'))
+        new.rename(self.rules)
+
+    def status(self):
+        done = subprocess.run([BINARY.replace("limits-processor", "limits"), "status", "--json", "--store", f"sqlite:{self.database}"],
+                              capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def test_every_child_goes_by_the_new_rules_from_the_next_batch_on(self):
+        children = [self.start(rules=self.rules) for _ in range(2)]
+        for number, child in enumerate(children):
+            child.initialize(f"shardId-{number}")
+        unknown = {**created(1), "type": "SOMETHING_NEW"}
+        numbers = iter(range(100, 200))
+        for default in ("dead_letter", "ignore"):
+            self.replace_rules(default)
+            for place, child in enumerate(children):
+                sequence = next(numbers)
+                child.deliver(record(created(sequence, f"limit-{place}"), sequence), record(unknown, next(numbers)))
+        self.assertEqual(self.query("select shard, dead, ignored, rules_problem from shards order by shard"),
+                         [("shardId-0", 1, 1, None), ("shardId-1", 1, 1, None)])
+        versions = self.query("select user_limit_id, rules_version from limit_history order by change_id")
+        self.assertEqual([limit for limit, _ in versions], ["limit-0", "limit-1"] * 2)
+        old, _, new, _ = [version for _, version in versions]
+        self.assertNotEqual(old, new)
+        self.assertEqual(versions, [("limit-0", old), ("limit-1", old), ("limit-0", new), ("limit-1", new)])
+        self.assertEqual(self.query("select distinct rules_version from dead_letters"), [(old,)])
+        for child in children:
+            code, errors = child.end()
+            self.assertEqual((code, errors.count("\n"), errors.count("dead letters")), (0, 1, 1), errors)
+
+    def test_a_file_that_is_no_good_keeps_the_old_rules_and_shows_in_the_status(self):
+        child = self.start(rules=self.rules)
+        child.initialize()
+        good = self.rules.read_text()
+        self.rules.write_text(good.replace("reset_progress", "reset_progres"))
+        child.deliver(record(created(1), 100))
+        child.deliver(record(progress(2, "0", "1"), 101))
+        problem = self.status()["shards"][0]["rulesProblem"]
+        self.assertIn(f'{self.rules}: /rules/2/handler: no handler "reset_progres"', problem)
+        self.rules.unlink()
+        child.deliver(record(progress(3, "1", "1"), 102))
+        self.assertIn("No such file", self.status()["shards"][0]["rulesProblem"])
+        self.rules.write_text(good)
+        child.deliver(record(progress(4, "2", "1"), 103))
+        self.assertNotIn("rulesProblem", self.status()["shards"][0])
+        self.assertEqual(self.limits(), [("limit-1", "3")])
+        code, errors = child.end()
+        self.assertEqual(code, 0)
+        self.assertEqual(errors.count("stay in force"), 2, errors)
+
+
 class Footprint(WithDatabase):
     """Not for instrumented builds."""
 

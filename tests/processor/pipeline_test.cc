@@ -129,6 +129,30 @@ class FakeCheckpointer final : public kcl::Checkpointer {
   Events& events_;
 };
 
+/// Rules that change when they are asked to.
+class FakeRules final : public RulesSource {
+ public:
+  explicit FakeRules(std::string_view text) : rules_(read(text)) {}
+  void change_to(std::string_view text) { next_ = read(text); }
+  void break_with(std::string problem) { next_problem_ = std::move(problem); }
+
+  [[nodiscard]] const limits::Rules& rules() const override { return rules_; }
+  [[nodiscard]] const std::string& problem() const override { return problem_; }
+  void refresh() override {
+    problem_ = next_problem_;
+    if (next_) rules_ = std::move(*next_);
+    next_.reset();
+  }
+
+ private:
+  static limits::Rules read(std::string_view text) { return *limits::Rules::parse(text, "rules.json"); }
+
+  limits::Rules rules_;
+  std::optional<limits::Rules> next_;
+  std::string problem_;
+  std::string next_problem_;
+};
+
 class PipelineTest : public testing::Test {
  protected:
   void start(PipelineOptions options = {}) {
@@ -143,7 +167,7 @@ class PipelineTest : public testing::Test {
   }
   store::ShardRow shard() { return reader_->shards()->at(0); }
 
-  limits::Rules rules_ = *limits::Rules::parse(kRules, "rules.json");
+  FakeRules rules_{kRules};
   std::shared_ptr<store::memory::Database> database_ = store::memory::create();
   std::unique_ptr<store::Store> inner_ = store::memory::open(database_);
   std::unique_ptr<store::Reader> reader_ = store::memory::open_reader(database_);
@@ -154,6 +178,43 @@ class PipelineTest : public testing::Test {
   Log log_{{.directory = ""}};
   std::optional<Pipeline> pipeline_;
 };
+
+TEST_F(PipelineTest, TakesNewRulesBetweenBatches) {
+  start();
+  const std::string before = rules_.rules().version();
+  ASSERT_TRUE(deliver(Delivery().add(created(1)).add(kUnrouted)));
+  rules_.change_to(
+      R"({"rules": [{"match": {"type": "USER_LIMIT_*"}, "handler": "change_progress"}], "default": "ignore"})");
+  EXPECT_EQ(shard().rules_version, before);
+  ASSERT_TRUE(deliver(Delivery().add(progress(2, "1")).add(kUnrouted)));
+  const std::string after = rules_.rules().version();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(shard().rules_version, after);
+  EXPECT_EQ(shard().verdicts[Verdict::kDead], 1);
+  EXPECT_EQ(shard().verdicts[Verdict::kIgnored], 1);
+  const auto history = reader_->history("l").value();
+  ASSERT_EQ(history.size(), 2u);
+  EXPECT_EQ(history[0].rules_version, before);
+  EXPECT_EQ(history[1].rules_version, after);
+}
+
+TEST_F(PipelineTest, AQuietShardTakesNewRulesToo) {
+  start();
+  rules_.change_to(R"({"rules": [], "default": "ignore"})");
+  clock_.pass(5s);
+  ASSERT_TRUE(deliver(Delivery()));
+  EXPECT_EQ(shard().rules_version, rules_.rules().version());
+}
+
+TEST_F(PipelineTest, TheShardsRowSaysWhatIsWrongWithTheRules) {
+  start();
+  rules_.break_with("rules.json: /default: required");
+  ASSERT_TRUE(deliver(Delivery().add(created(1))));
+  EXPECT_EQ(shard().rules_problem, "rules.json: /default: required");
+  rules_.break_with("");
+  ASSERT_TRUE(deliver(Delivery().add(progress(2, "1"))));
+  EXPECT_EQ(shard().rules_problem, "");
+}
 
 TEST_F(PipelineTest, GivesEveryRecordOneVerdict) {
   start();
