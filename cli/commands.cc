@@ -5,18 +5,20 @@
 namespace cli {
 
 std::span<const CommandGroup> command_groups() {
-  static constexpr std::array<CommandGroup, 3> kGroups{{
+  static constexpr std::array<CommandGroup, 4> kGroups{{
       {.name = "parked", .summary = "Limits that wait for their definition"},
       {.name = "dead", .summary = "Records that could not be applied"},
+      {.name = "rules", .summary = "Which event goes where"},
       {.name = "stream", .summary = "The Kinesis stream that events come from"},
   }};
   return kGroups;
 }
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array kCommands{
-      &kGet,         &kList, &kHistory,      &kStatus, &kDigest, &kParkedList, &kDeadList, &kDeadShow,   &kDeadReplay,
-      &kDeadDiscard, &kPut,  &kStreamCreate, &kBackup, &kPrune,  &kVerify,     &kCheck,    &kCompletion, &kDemo};
+  static constexpr std::array kCommands{&kGet,        &kList,          &kHistory,  &kStatus,       &kDigest,
+                                        &kParkedList, &kDeadList,      &kDeadShow, &kDeadReplay,   &kDeadDiscard,
+                                        &kRulesCheck, &kRulesHandlers, &kPut,      &kStreamCreate, &kBackup,
+                                        &kPrune,      &kVerify,        &kCheck,    &kCompletion,   &kDemo};
   return kCommands;
 }
 

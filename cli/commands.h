@@ -31,6 +31,8 @@ extern const CommandEntry kList;
 extern const CommandEntry kParkedList;
 extern const CommandEntry kPrune;
 extern const CommandEntry kPut;
+extern const CommandEntry kRulesCheck;
+extern const CommandEntry kRulesHandlers;
 extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;
 extern const CommandEntry kVerify;

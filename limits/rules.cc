@@ -80,7 +80,9 @@ void Rules::Reader::read(const json& file) {
   for (std::size_t i = 0; i < list.size(); ++i) read_rule(list[i], static_cast<std::uint32_t>(i));
   rules_.rules_.push_back({.condition = {}, .route = route_at(file["default"], "/default")});
   index_types();
-  for (auto& [rule, warning] : warnings_) rules_.warnings_.push_back(std::move(warning));
+  for (auto& [rule, warning] : warnings_) {
+    rules_.warnings_.push_back({.what = std::move(warning), .pointer = place_of(rule)});
+  }
 }
 
 void Rules::Reader::read_rule(const json& rule, std::uint32_t index) {
@@ -135,14 +137,15 @@ void Rules::Reader::warn(std::uint32_t rule, std::uint32_t earlier, std::string_
       rule, place_of(rule) + ": can never match: " + place_of(earlier) + " stands before it and " + std::string(why));
 }
 
-std::expected<Rules, std::string> Rules::parse(std::string_view text, std::string_view source) {
+std::expected<Rules, RulesFinding> Rules::parse(std::string_view text, std::string_view source) {
   Rules rules;
   try {
     Reader(rules).read(rules_json::parse(text));
   } catch (const rules_json::Refusal& refusal) {
-    return std::unexpected(std::string(source) + ": " + refusal.what);
+    return std::unexpected(RulesFinding{
+        .what = std::string(source) + ": " + refusal.what, .offset = refusal.offset, .pointer = refusal.pointer});
   }
-  for (std::string& warning : rules.warnings_) warning.insert(0, std::string(source) + ": ");
+  for (RulesFinding& warning : rules.warnings_) warning.what.insert(0, std::string(source) + ": ");
   Sha256 hash;
   hash.add(text);
   rules.version_ = to_hex(hash.finish());

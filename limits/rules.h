@@ -33,13 +33,20 @@ struct Candidates {
   [[nodiscard]] bool need_document() const { return !conditional.empty(); }
 };
 
+/// Something in a rules file that is no good, or is of no use.
+struct RulesFinding {
+  std::string what;  ///< `rules.json: /rules/2/handler: no handler "reset_progres"; did you mean …`
+  /// Where in the text that begins; for what is no JSON, and else
+  std::optional<std::size_t> offset = {};
+  std::string pointer = {};  ///< the JSON Pointer of it, as long as it may be
+};
+
 /// Which event goes where, as a rules file says; its form is in docs/rules.md. The first rule that matches wins.
 /// One thread.
 class Rules {
  public:
-  /// `source` names the file in messages: `rules.json: /rules/2/handler: no handler "reset_progres"; did you mean …`.
-  /// Text that is no JSON is named by line and column.
-  [[nodiscard]] static std::expected<Rules, std::string> parse(std::string_view text, std::string_view source);
+  /// `source` names the file in messages. Text that is no JSON is named by line and column.
+  [[nodiscard]] static std::expected<Rules, RulesFinding> parse(std::string_view text, std::string_view source);
 
   /// One hash look-up, however many rules there are, but for the first time that a type comes which no rule names in
   /// full. An event without a type has the empty one. Lives until the next call.
@@ -51,8 +58,8 @@ class Rules {
 
   /// SHA-256 of the file's bytes, hex: the version of the rules that history and dead letters name.
   [[nodiscard]] const std::string& version() const { return version_; }
-  /// Rules that can never match, each with its place and the reason.
-  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Rules that can never match, with the reason.
+  [[nodiscard]] const std::vector<RulesFinding>& warnings() const { return warnings_; }
 
  private:
   struct Rule {
@@ -75,7 +82,7 @@ class Rules {
   ByText<std::vector<std::uint32_t>> by_prefix_;  ///< rules by the beginning that they ask for
   std::vector<std::size_t> prefix_lengths_;       ///< the different ones, rising
   std::string version_;
-  std::vector<std::string> warnings_;
+  std::vector<RulesFinding> warnings_;
   /// The types that rules name in full, and then those that came, as far as `kMostTypes` and `kLongestType` allow:
   /// producers choose the types.
   mutable ByText<Candidates> by_type_;

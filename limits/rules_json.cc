@@ -77,7 +77,7 @@ class Strictness final : public json::json_sax_t {
 }  // namespace
 
 void refuse(const std::string& place, const std::string& reason) {
-  throw Refusal{(place.empty() ? "/" : shown(place)) + ": " + reason};
+  throw Refusal{.what = (place.empty() ? "/" : shown(place)) + ": " + reason, .pointer = place};
 }
 
 json parse(std::string_view text) {
@@ -90,7 +90,9 @@ json parse(std::string_view text) {
     // Without what it quotes of the file: that is of any length, and a terminal may act upon it.
     std::string_view what = error.what();
     what = what.substr(0, what.find("; last read: "));
-    throw Refusal{std::string(what.substr(std::min(what.find("line "), what.size())))};
+    throw Refusal{.what = std::string(what.substr(std::min(what.find("line "), what.size()))),
+                  .pointer = {},
+                  .offset = std::min(error.byte, text.size() + 1) - 1};
   } catch (const json::out_of_range&) {
     refuse("", "a number beyond any that rules may have");
   }

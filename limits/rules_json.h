@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,8 @@ using nlohmann::json;
 /// Why the file is refused: place and reason. Thrown by all that reads the file, and caught in Rules::parse.
 struct Refusal {
   std::string what;
+  std::string pointer;
+  std::optional<std::size_t> offset = {};  ///< instead of a pointer: where the text stops being JSON
 };
 
 [[noreturn]] void refuse(const std::string& place, const std::string& reason);

@@ -99,22 +99,30 @@ void warn_of_idle(const limits::Rules& rules, Log& log) {
   const auto& warnings = rules.warnings();
   if (warnings.empty()) return;
   const std::string more = warnings.size() == 1 ? "" : fmt::format(", and {} more like it", warnings.size() - 1);
-  log.warning(warnings.front() + more);
+  log.warning(warnings.front().what + more);
 }
 
 }  // namespace
 
+std::expected<std::string, std::string> read_rules(const std::string& path) {
+  auto content = read(path);
+  if (!content) return std::unexpected(content.error());
+  return std::move(content->text);
+}
+
 std::expected<limits::Rules, std::string> load_rules(const std::string& path) {
   const auto content = read_named(path);
   if (!content) return std::unexpected(content.error());
-  return limits::Rules::parse(content->text, path);
+  auto rules = limits::Rules::parse(content->text, path);
+  if (!rules) return std::unexpected(rules.error().what);
+  return std::move(*rules);
 }
 
 std::expected<RulesFile, std::string> RulesFile::open(std::string path, Log& log) {
   const auto content = read_named(path);
   if (!content) return std::unexpected(content.error());
   auto rules = limits::Rules::parse(content->text, path);
-  if (!rules) return std::unexpected(rules.error());
+  if (!rules) return std::unexpected(rules.error().what);
   warn_of_idle(*rules, log);
   return RulesFile(std::move(path), log, std::move(*rules), content->stamp);
 }
@@ -135,8 +143,8 @@ void RulesFile::take(const std::string& text) {
   if (version != rules_.version()) {
     auto rules = limits::Rules::parse(text, path_);
     if (!rules) {
-      refused_ = {.version = version, .problem = rules.error()};
-      return refuse(rules.error());
+      refused_ = {.version = version, .problem = rules.error().what};
+      return refuse(refused_.problem);
     }
     rules_ = std::move(*rules);
   } else if (problem_.empty()) {

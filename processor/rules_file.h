@@ -14,6 +14,8 @@ namespace processor {
 /// A rules file is written by hand. One larger than this is refused before it is read.
 inline constexpr std::size_t kMaxRulesBytes = 4 * 1024 * 1024;
 
+/// The text of a rules file; the error names the file.
+[[nodiscard]] std::expected<std::string, std::string> read_rules(const std::string& path);
 /// Reads the rules. The error names the file, what is wrong with it, and where.
 [[nodiscard]] std::expected<limits::Rules, std::string> load_rules(const std::string& path);
 

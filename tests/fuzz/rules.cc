@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "limits/handlers.h"
+#include "limits/json_place.h"
 #include "tests/fuzz/require.h"
 
 namespace {
@@ -77,7 +78,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = input.substr(0, end);
   const auto rules = Rules::parse(text, "rules.json");
   if (!rules) {
-    fuzz::require_fit_to_show(rules.error());
+    fuzz::require_fit_to_show(rules.error().what);
+    const auto place = limits::place_in_json(text, rules.error().pointer);
+    fuzz::require(!place || place->offset + place->size <= text.size(), "a place within the text");
+    fuzz::require(rules.error().offset.value_or(0) <= text.size(), "an end of JSON within the text");
     return 0;
   }
   if (end != input.npos) take_through(*rules, input.substr(end + 1));

@@ -15,7 +15,7 @@ namespace {
 bool matches(const std::string& match, const std::string& json) {
   const auto rules = Rules::parse(
       R"({"rules":[{"match":)" + match + R"(,"handler":"ignore"}],"default":"dead_letter"})", "rules.json");
-  EXPECT_TRUE(rules) << rules.error();
+  EXPECT_TRUE(rules) << rules.error().what;
   const Candidates& candidates = rules->candidates("T");
   const std::string bytes = json + std::string(Decoder::kPadding, ' ');
   Arena arena;

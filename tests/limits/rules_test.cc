@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +18,7 @@ using Action = Route::Action;
 
 Rules rules(std::string_view text) {
   auto parsed = Rules::parse(text, "rules.json");
-  EXPECT_TRUE(parsed) << parsed.error();
+  EXPECT_TRUE(parsed) << parsed.error().what;
   return parsed ? std::move(*parsed) : Rules();
 }
 
@@ -28,7 +29,7 @@ std::string with_rule(std::string_view rule) {
 std::string refusal(std::string_view text) {
   const auto parsed = Rules::parse(text, "rules.json");
   EXPECT_FALSE(parsed) << text;
-  return parsed ? "" : parsed.error();
+  return parsed ? "" : parsed.error().what;
 }
 
 const Route& route_of(const Rules& read, std::string_view type) {
@@ -170,8 +171,11 @@ TEST(Rules, OneThatCanNeverMatchIsAWarning) {
       {"match":{"type":"*"},"handler":"ignore"},
       {"match":{"type":"B"},"handler":"ignore"}],
       "default":"dead_letter"})");
+  std::vector<std::string> warnings;
+  for (const RulesFinding& warning : read.warnings()) warnings.push_back(warning.what);
+  EXPECT_EQ(read.warnings()[1].pointer, "/rules/2");
   EXPECT_THAT(
-      read.warnings(),
+      warnings,
       testing::ElementsAre(
           "rules.json: /rules/1: can never match: /rules/0 stands before it and takes every event of such a type",
           "rules.json: /rules/2: can never match: /rules/0 stands before it and takes every event of such a type",

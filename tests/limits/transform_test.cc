@@ -24,8 +24,8 @@ class TransformTest : public testing::Test {
  protected:
   Checked<Event> make(const std::string& transform, const std::string& json) {
     auto rules = Rules::parse(with_transform(transform), "rules.json");
-    EXPECT_TRUE(rules) << rules.error();
-    if (!rules) return std::unexpected(Fault{Reason::kUnrouted, rules.error()});
+    EXPECT_TRUE(rules) << rules.error().what;
+    if (!rules) return std::unexpected(Fault{Reason::kUnrouted, rules.error().what});
     rules_.push_back(std::move(*rules));
     const std::string& bytes = records_.emplace_back(json + std::string(Decoder::kPadding, '}'));
     const std::string_view text = std::string_view(bytes).substr(0, json.size());
@@ -137,7 +137,7 @@ TEST(TransformRules, AreRefusedByPlaceAndReason) {
   const auto refused = [](const std::string& transform, const std::string& handler = "change_progress") {
     const auto rules = Rules::parse(with_transform(transform, handler), "rules.json");
     EXPECT_FALSE(rules) << transform;
-    return rules ? "" : rules.error().substr(std::string("rules.json: /rules/0/transform").size());
+    return rules ? "" : rules.error().what.substr(std::string("rules.json: /rules/0/transform").size());
   };
   EXPECT_EQ(refused("{}", "ignore"), ": builds an event for a handler, and this rule has none");
   EXPECT_EQ(refused("7"), ": expected an object, found number");

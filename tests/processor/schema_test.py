@@ -1,6 +1,7 @@
 """properties/rules.schema.json and the processor, held against each other: both take a rules file, or neither does."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -151,10 +152,21 @@ class SchemaTest(unittest.TestCase):
                 with self.subTest(f"{handler} {name}"):
                     self.assertEqual(self.processor_takes(json.dumps(rules)), self.schema.is_valid(rules))
 
-    def test_files_beyond_all_bounds_are_refused_at_once(self):
-        deep = '{"rules":[{"match":' + '{"not":' * 500_000 + "{}" + "}" * 500_000 + ',"handler":"ignore"}],"default":"ignore"}'
-        self.assertFalse(self.processor_takes(deep))
-        self.assertFalse(self.processor_takes('{"rules": [' + " " * 100_000_000 + '], "default": "ignore"}'))
+    def test_a_huge_file_is_refused_in_a_second_with_bounded_memory(self):
+        rules = self.folder / "rules.json"
+        for size, text in ((100_000_000, ""), (4_000_000, '{"rules":[{"match":' + '{"not":' * 500_000)):
+            rules.write_text(text)
+            os.truncate(rules, size)
+            child = subprocess.Popen([PROCESSOR, "--store", "memory:", "--rules", rules, "--log-dir", ""],
+                                     stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            said = child.stderr.read()
+            _, status, used = os.wait4(child.pid, 0)
+            child.stderr.close()
+            child.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(child.returncode, 1, said)
+            self.assertIn(f"{rules}: ", said)
+            self.assertLess(used.ru_utime + used.ru_stime, 1.0, "seconds of the processor's own time")
+            self.assertLess(used.ru_maxrss, 64 * 1024, "kB, of which what this test had when it started the processor counts too")
 
 
 if __name__ == "__main__":
