@@ -12,7 +12,7 @@ bool stands_for_itself(char c) {
 
 /// A word of eight bytes, each of them `byte`.
 constexpr std::uint64_t each(unsigned char byte) {
-  return 0x0101010101010101 * byte;
+  return UINT64_C(0x0101010101010101) * byte;
 }
 
 /// Not zero if a byte of the word is less than `bound`, which is at most 0x80.
