@@ -1,10 +1,11 @@
 // What the parts of a child cost, each alone, over the records of one batch: google benchmark's flags, after the
-// session that the batch is taken from.
+// session that the batch is taken from and the rules.
 //
-//     parts SESSION [--benchmark_filter=…]
+//     parts SESSION RULES [--benchmark_filter=…]
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -15,6 +16,7 @@
 #include "kcl/internal/message_parser.h"
 #include "limits/rules.h"
 #include "processor/decision.h"
+#include "processor/rules_file.h"
 
 namespace {
 
@@ -31,12 +33,13 @@ struct Input {
   kcl::internal::MessageParser parser;
   std::vector<kcl::Record> records;  ///< in `parsed`
   std::vector<std::string> types;    ///< of their events
+  std::optional<limits::Rules> rules;
 
   [[nodiscard]] std::size_t size() const { return line.size() - kcl::Record::kPadding; }
 };
 Input input;
 
-void load(const char* path) {
+void load_session(const char* path) {
   std::ifstream file(path, std::ios::binary);
   for (std::string line; std::getline(file, line);) input.line = std::move(line);
   input.line.append(kcl::Record::kPadding, ' ');
@@ -91,36 +94,38 @@ void event(benchmark::State& state) {
   per_record(state);
 }
 
-limits::Rules rules_with(std::int64_t more) {
-  std::string text = R"({"rules": [)";
-  for (std::int64_t i = 0; i < more; ++i) {
-    text += R"({"match": {"type": "OTHER_)" + std::to_string(i) + R"("}, "handler": "ignore"},)";
-  }
-  text += R"(
-    {"match": {"type": "USER_LIMIT_CREATED"}, "handler": "create_limit"},
-    {"match": {"type": "USER_LIMIT_PROGRESS_CHANGED"}, "handler": "change_progress"},
-    {"match": {"type": "USER_LIMIT_RESET"}, "handler": "reset_progress"},
-    {"match": {"type": "LIMIT_USER_*"}, "handler": "ignore"}], "default": "dead_letter"})";
-  return need(limits::Rules::parse(text, "bench"));
-}
-
-/// From an event's type to its route, with 4 rules and that many more.
-void route(benchmark::State& state) {
-  const limits::Rules rules = rules_with(state.range(0));
+void route_by(const limits::Rules& rules, benchmark::State& state) {
   for (auto _ : state) {
     for (const std::string& type : input.types) benchmark::DoNotOptimize(&rules.route(rules.candidates(type)));
   }
   per_record(state);
 }
 
+/// From an event's type to its route.
+void route(benchmark::State& state) {
+  route_by(*input.rules, state);
+}
+
+/// The same by so many rules that each name a type in full: three of the session's, and others.
+void exact_route(benchmark::State& state) {
+  std::string text = R"({"rules": [)";
+  for (std::int64_t i = 3; i < state.range(0); ++i) {
+    text += R"({"match": {"type": "OTHER_)" + std::to_string(i) + R"("}, "handler": "ignore"},)";
+  }
+  text += R"(
+    {"match": {"type": "USER_LIMIT_CREATED"}, "handler": "create_limit"},
+    {"match": {"type": "USER_LIMIT_PROGRESS_CHANGED"}, "handler": "change_progress"},
+    {"match": {"type": "USER_LIMIT_RESET"}, "handler": "reset_progress"}], "default": "dead_letter"})";
+  route_by(need(limits::Rules::parse(text, "bench")), state);
+}
+
 /// All between a record and the store: event, route, change.
 void decision(benchmark::State& state) {
-  const limits::Rules rules = rules_with(0);
   processor::RecordReader reader;
   limits::Arena arena;
   for (auto _ : state) {
     for (const kcl::Record& record : input.records) {
-      benchmark::DoNotOptimize(processor::decide(record, rules, reader, arena));
+      benchmark::DoNotOptimize(processor::decide(record, *input.rules, reader, arena));
     }
     arena.clear();
   }
@@ -136,25 +141,28 @@ void sum(benchmark::State& state) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::cerr << "usage: parts SESSION [google benchmark's flags]\n";
+  constexpr int kOwnArguments = 2;
+  if (argc <= kOwnArguments) {
+    std::cerr << "usage: parts SESSION RULES [google benchmark's flags]\n";
     return 2;
   }
   try {
-    load(argv[1]);
+    load_session(argv[1]);
+    input.rules = need(processor::load_rules(argv[2]));
   } catch (const std::exception& error) {
-    std::cerr << "parts: " << argv[1] << ": " << error.what() << "\n";
+    std::cerr << "parts: " << argv[1] << ", " << argv[2] << ": " << error.what() << "\n";
     return 1;
   }
   benchmark::RegisterBenchmark("copy", copy);
   benchmark::RegisterBenchmark("line", line);
   benchmark::RegisterBenchmark("event", event);
-  benchmark::RegisterBenchmark("route", route)->Arg(0)->Arg(1'000);
+  benchmark::RegisterBenchmark("route", route);
+  benchmark::RegisterBenchmark("exact_route", exact_route)->Arg(3)->Arg(1'000);
   benchmark::RegisterBenchmark("decision", decision);
   benchmark::RegisterBenchmark("sum", sum);
-  int rest = argc - 1;
-  argv[1] = argv[0];
-  benchmark::Initialize(&rest, argv + 1);
-  if (benchmark::ReportUnrecognizedArguments(rest, argv + 1)) return 2;
+  int rest = argc - kOwnArguments;
+  argv[kOwnArguments] = argv[0];
+  benchmark::Initialize(&rest, argv + kOwnArguments);
+  if (benchmark::ReportUnrecognizedArguments(rest, argv + kOwnArguments)) return 2;
   benchmark::RunSpecifiedBenchmarks();
 }
