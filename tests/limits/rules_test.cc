@@ -190,6 +190,33 @@ TEST(Rules, MayHaveCommentsAndNameTheirSchema) {
   EXPECT_EQ(route_of(read, "X").action, Action::kIgnore);
 }
 
+TEST(Rules, OneThatCanNeverMatchForTwoReasonsIsOneWarning) {
+  const Rules read = rules(with_rule(R"(
+      {"match":{"type":"A"},"handler":"ignore"},
+      {"match":{"type":"A"},"handler":"dead_letter"})"));
+  ASSERT_EQ(read.warnings().size(), 1U);
+  EXPECT_EQ(read.warnings()[0].what,
+            "rules.json: /rules/1: can never match: /rules/0 stands before it and asks for the same");
+}
+
+TEST(Rules, KeepAThousandTypesOfThoseThatProducersChoose) {
+  const Rules read = rules(with_rule(R"({"match":{"type":"A*","at":"/x","equals":1},"handler":"ignore"})"));
+  const Candidates* const kept = &read.candidates("A");
+  for (int i = 0; i < 2000; ++i) static_cast<void>(read.candidates("A" + std::to_string(i)));
+  EXPECT_EQ(&read.candidates("A"), kept);
+  const Candidates* const unkept = &read.candidates("A1998");
+  EXPECT_EQ(&read.candidates("A1999"), unkept);
+  EXPECT_THAT(unkept->conditional, testing::ElementsAre(0));
+  EXPECT_EQ(&read.candidates("B"), unkept);
+  EXPECT_FALSE(unkept->need_document());
+}
+
+TEST(Rules, KeepNoLongTypes) {
+  const Rules read = rules(with_rule(R"({"match":{"type":"A*"},"handler":"ignore"})"));
+  EXPECT_NE(&read.candidates(std::string(128, 'A')), &read.candidates(std::string(129, 'A')));
+  EXPECT_EQ(&read.candidates(std::string(129, 'A')), &read.candidates(std::string(130, 'A')));
+}
+
 /// This thread's own time, which other programs cannot lengthen.
 double thread_seconds() {
   timespec time{};
@@ -218,11 +245,13 @@ TEST(Rules, NinetyThousandOfThemCostEachWhatNineThousandDo) {
 }
 
 TEST(Rules, ThatWouldAllHaveToBeTriedForOneEventAreRefused) {
-  std::string many;
-  for (int i = 0; i < 300; ++i)
-    many += R"({"match":{"at":"/a","equals":)" + std::to_string(i) + R"(},"handler":"ignore"},)";
+  std::string many = R"({"match":{"at":"/a","equals":0},"handler":"ignore"})";
+  for (int i = 1; i < 256; ++i) {
+    many += R"(,{"match":{"at":"/a","equals":)" + std::to_string(i) + R"(},"handler":"ignore"})";
+  }
+  EXPECT_EQ(rules(with_rule(many)).candidates("A").conditional.size(), 256U);
   EXPECT_EQ(
-      refusal(with_rule(many.substr(0, many.size() - 1))),
+      refusal(with_rule(many + R"(,{"match":{"at":"/b","equals":1},"handler":"ignore"})")),
       "rules.json: /rules/256: more than 256 rules ask for more than a type that may be \"*\"; an event would have "
       "to try them all");
 }
@@ -233,6 +262,14 @@ TEST(Rules, KeysMayComeOnlyOnce) {
   EXPECT_EQ(refusal(with_rule(
                 R"({"match":{"type":"A"},"handler":"ignore"},{"match":{"type":"A","type":"B"},"handler":"ignore"})")),
             "rules.json: /rules/1/match/type: stands here for the second time");
+  EXPECT_EQ(refusal(R"({"rules":[],"default":"ignore","\u0072ules":[]})"),
+            "rules.json: /rules: stands here for the second time");
+  EXPECT_EQ(refusal(R"({"a/b":1,"a/b":2})"), "rules.json: /a~1b: stands here for the second time");
+}
+
+TEST(Rules, AKeyThatComesTwiceIsFoundBehindAnyValues) {
+  EXPECT_EQ(refusal(R"([null,true,1,-1,1.5,"a",[],{},{"a":1,"a":2}])"),
+            "rules.json: /8/a: stands here for the second time");
 }
 
 TEST(Rules, TextThatIsNoJsonIsNamedByLineAndColumn) {

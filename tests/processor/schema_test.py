@@ -104,11 +104,16 @@ BAD = [
 ]
 
 
-class SchemaTest(unittest.TestCase):
+class WithFolder(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="schema-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+
+
+class SchemaTest(WithFolder):
+    def setUp(self):
+        super().setUp()
         self.schema = jsonschema.Draft202012Validator(SCHEMA)
 
     def processor_takes(self, text):
@@ -152,21 +157,46 @@ class SchemaTest(unittest.TestCase):
                 with self.subTest(f"{handler} {name}"):
                     self.assertEqual(self.processor_takes(json.dumps(rules)), self.schema.is_valid(rules))
 
-    def test_a_huge_file_is_refused_in_a_second_with_bounded_memory(self):
+
+class CostTest(WithFolder):
+    """What a file can cost the processor that is started on it. Figures of the build that users run."""
+
+    def assert_refused_cheaply(self, rules, reason, most_mb=64):
+        child = subprocess.Popen([PROCESSOR, "--store", "memory:", "--rules", rules, "--log-dir", ""],
+                                 stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        said = child.stderr.read()
+        _, status, used = os.wait4(child.pid, 0)
+        child.stderr.close()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 1, said)
+        self.assertIn(f"{rules}: ", said)
+        self.assertIn(reason, said)
+        self.assertLess(used.ru_utime + used.ru_stime, 1.0, "seconds of the processor's own time")
+        self.assertLess(used.ru_maxrss, most_mb * 1024, "kB, of which what this test had when it started the processor counts too")
+
+    def test_a_file_beyond_4_mb_is_refused_unread(self):
         rules = self.folder / "rules.json"
-        for size, text in ((100_000_000, ""), (4_000_000, '{"rules":[{"match":' + '{"not":' * 500_000)):
-            rules.write_text(text)
-            os.truncate(rules, size)
-            child = subprocess.Popen([PROCESSOR, "--store", "memory:", "--rules", rules, "--log-dir", ""],
-                                     stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            said = child.stderr.read()
-            _, status, used = os.wait4(child.pid, 0)
-            child.stderr.close()
-            child.returncode = os.waitstatus_to_exitcode(status)
-            self.assertEqual(child.returncode, 1, said)
-            self.assertIn(f"{rules}: ", said)
-            self.assertLess(used.ru_utime + used.ru_stime, 1.0, "seconds of the processor's own time")
-            self.assertLess(used.ru_maxrss, 64 * 1024, "kB, of which what this test had when it started the processor counts too")
+        rules.touch()
+        os.truncate(rules, 100_000_000)
+        self.assert_refused_cheaply(rules, "has 100000000 bytes; a rules file has at most 4194304")
+
+    def test_depth_is_refused_at_little_cost(self):
+        rules = self.folder / "rules.json"
+        rules.write_text('{"rules":[{"match":' + '{"not":' * 500_000)
+        self.assert_refused_cheaply(rules, "nested deeper than 16 levels")
+
+    def test_as_many_rules_as_fit_take_memory_by_the_size_of_the_file(self):
+        rules = self.folder / "rules.json"
+        rules.write_text('{"rules":[' + "{}," * 1_300_000 + '{}],"default":"ignore"}')
+        self.assert_refused_cheaply(rules, '/rules/0: the key "match" is missing', most_mb=256)
+
+    def test_what_leads_to_itself_is_refused(self):
+        circle = self.folder / "circle.json"
+        circle.symlink_to(circle)
+        self.assert_refused_cheaply(circle, "cannot read the rules: Too many levels of symbolic links")
+        rules = self.folder / "rules.json"
+        rules.write_text(json.dumps(match(all=[{"$ref": "#/rules/0/match"}])))
+        self.assert_refused_cheaply(rules, "/rules/0/match/all/0/$ref: no such key here")
 
 
 if __name__ == "__main__":
