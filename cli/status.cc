@@ -69,6 +69,7 @@ std::string to_json(const store::ShardRow& row) {
       .add("checkpointSubSequenceNumber", row.checkpoint_sub_sequence)
       .add("updatedAt", row.updated_at)
       .add("checkpointAt", row.checkpoint_at)
+      .add("endedAt", row.ended_at)
       .add("millisBehindLatest", row.millis_behind_latest)
       .raw("verdicts", to_json(row.verdicts))
       .raw("findings", to_json(Findings(row)))
@@ -83,6 +84,11 @@ std::string age(std::int64_t at_ms) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   return now_ms > at_ms ? duration(now_ms - at_ms) + " ago" : "now";
+}
+
+std::string behind(const store::ShardRow& row) {
+  if (row.ended_at) return "at its end";
+  return row.millis_behind_latest ? duration(*row.millis_behind_latest) : "-";
 }
 
 class Status final : public Command {
@@ -141,9 +147,7 @@ class Status final : public Command {
       table.row(std::move(cells));
     };
     for (const auto& row : shards) {
-      add({row.stream + '/' + row.shard, row.owner,
-           row.millis_behind_latest ? duration(*row.millis_behind_latest) : "-", age(row.updated_at),
-           age(row.checkpoint_at)},
+      add({row.stream + '/' + row.shard, row.owner, behind(row), age(row.updated_at), age(row.checkpoint_at)},
           row.verdicts);
     }
     if (shards.size() > 1) add({"all", "", "", "", ""}, totals);

@@ -43,7 +43,7 @@ void Pipeline::decode(std::span<const kcl::Record> chunk) {
   }
 }
 
-kcl::Result<void> Pipeline::commit(bool checkpoint_follows) {
+kcl::Result<void> Pipeline::commit(bool checkpoint_follows, bool ended) {
   const store::Batch batch{
       .changes = changes_,
       .dead_letters = dead_letters_,
@@ -56,7 +56,8 @@ kcl::Result<void> Pipeline::commit(bool checkpoint_follows) {
                 .owner = options_.owner,
                 .rules_version = rules_.rules().version(),
                 .rules_problem = rules_.problem(),
-                .checkpoint_follows = checkpoint_follows},
+                .checkpoint_follows = checkpoint_follows,
+                .ended = ended},
   };
   const auto durability =
       checkpoint_follows || options_.durable_batches ? store::Durability::kDurable : store::Durability::kCommitted;
@@ -114,7 +115,7 @@ kcl::Result<void> Pipeline::lease_lost() {
 
 kcl::Result<void> Pipeline::shard_ended() {
   log_.info("the shard is closed and all its records are applied");
-  return commit(true);
+  return commit(true, true);
 }
 
 kcl::Result<void> Pipeline::shutdown_requested(kcl::Checkpointer& checkpointer) {

@@ -46,7 +46,7 @@ class Pipeline final : public kcl::RecordProcessor {
   /// Turns the records into changes, dead letters and a count of ignored ones.
   void decode(std::span<const kcl::Record> chunk);
   /// Applies what was decoded.
-  kcl::Result<void> commit(bool checkpoint_follows);
+  kcl::Result<void> commit(bool checkpoint_follows, bool ended = false);
   /// Commits the last chunk of a batch and, if told so, checkpoints the batch.
   kcl::Result<void> finish(bool checkpoint, kcl::Checkpointer&);
   /// A batch without records: the shard is quiet.

@@ -90,6 +90,7 @@ struct ShardProgress {
   std::string_view rules_version{};                    ///< SHA-256 hex, limits::Rules::version
   std::string_view rules_problem{};                    ///< why they are not those that there should be by now
   bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to the row's position is done
+  bool ended = false;  ///< the shard is closed and was read to its end; the row says so until a batch comes without it
 };
 
 /// The unit of commit.
@@ -247,6 +248,7 @@ struct ShardRow {
   std::int64_t checkpoint_sub_sequence = 0;
   std::int64_t updated_at = 0;
   std::int64_t checkpoint_at = 0;
+  std::optional<std::int64_t> ended_at;  ///< when the shard, closed by a reshard, was read to its end
   std::optional<std::int64_t> millis_behind_latest;
   Tally verdicts;
   std::int64_t discrepancies_seen = 0;

@@ -51,7 +51,7 @@ constexpr const char* kSelectFirstChange = R"sql(
 
 constexpr const char* kSelectShards = R"sql(
   SELECT stream, shard, owner, sequence, sub_sequence, checkpoint_sequence, checkpoint_sub_sequence, updated_at,
-         checkpoint_at, millis_behind_latest, applied, duplicate, stale, parked, ignored, dead, expired,
+         checkpoint_at, ended_at, millis_behind_latest, applied, duplicate, stale, parked, ignored, dead, expired,
          discrepancies_seen, sequence_conflicts, foreign_aggregates, rules_version, rules_problem
   FROM shards ORDER BY stream, shard)sql";
 

@@ -148,6 +148,7 @@ ShardRow read_shard(Columns& row) {
           .checkpoint_sub_sequence = row.integer(),
           .updated_at = row.integer(),
           .checkpoint_at = row.integer(),
+          .ended_at = row.optional_integer(),
           .millis_behind_latest = row.optional_integer(),
           .verdicts = read_tally(row),
           .discrepancies_seen = row.integer(),

@@ -262,7 +262,12 @@ constexpr const char* kRulesProblem = R"sql(
 ALTER TABLE shard ADD COLUMN rules_problem TEXT;
 )sql";
 
-constexpr std::array kMigrations = {kTables, kDeadLetterAttempts, kTerms, kRulesProblem};
+/// When a closed shard was read to its end; NULL: it is open. The view has all columns of its table.
+constexpr const char* kShardEnd = R"sql(
+ALTER TABLE shard ADD COLUMN ended_at INTEGER;
+)sql";
+
+constexpr std::array kMigrations = {kTables, kDeadLetterAttempts, kTerms, kRulesProblem, kShardEnd};
 
 }  // namespace
 

@@ -20,9 +20,9 @@ constexpr const char* kRecord = R"sql(
   INSERT INTO shard (stream, shard, owner, rules_version, sequence, sub_sequence, checkpoint_sequence,
                      checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, batches, applied,
                      duplicate, stale, parked, ignored, dead, expired, discrepancies_seen, sequence_conflicts,
-                     foreign_aggregates, rules_problem)
+                     foreign_aggregates, rules_problem, ended_at)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 IS NULL, '', ?5), iif(?7 IS NULL, 0, ?6), ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13,
-          ?14, ?15, ?16, ?17, ?18, ?19, nullif(?20, ''))
+          ?14, ?15, ?16, ?17, ?18, ?19, nullif(?20, ''), ?21)
   ON CONFLICT (stream, shard) DO UPDATE SET
     owner = excluded.owner,
     rules_version = excluded.rules_version,
@@ -33,6 +33,7 @@ constexpr const char* kRecord = R"sql(
     checkpoint_sub_sequence = CASE WHEN ?7 IS NULL THEN checkpoint_sub_sequence WHEN ?5 = '' THEN sub_sequence ELSE ?6 END,
     checkpoint_at = coalesce(?7, checkpoint_at),
     updated_at = excluded.updated_at,
+    ended_at = excluded.ended_at,
     millis_behind_latest = coalesce(?9, millis_behind_latest),
     batches = batches + 1,
     applied = applied + excluded.applied,
@@ -242,12 +243,14 @@ void Writer::insert_history(const Batch& batch) {
 
 void Writer::record(const ShardProgress& shard, const Report& report) {
   const auto checkpoint_at = shard.checkpoint_follows ? std::optional(shard.now.value) : std::nullopt;
+  const auto ended_at = shard.ended ? std::optional(shard.now.value) : std::nullopt;
   const Tally& verdicts = report.verdicts;
   record_.run(shard.key.stream, shard.key.shard, shard.owner, shard.rules_version, shard.sequence, shard.sub_sequence,
               checkpoint_at, shard.now.value, shard.millis_behind_latest, verdicts[Verdict::kApplied],
               verdicts[Verdict::kDuplicate], verdicts[Verdict::kStale], verdicts[Verdict::kParked],
               verdicts[Verdict::kIgnored], verdicts[Verdict::kDead], verdicts[Verdict::kExpired],
-              report.discrepancies_seen, report.sequence_conflicts, report.foreign_aggregates, shard.rules_problem);
+              report.discrepancies_seen, report.sequence_conflicts, report.foreign_aggregates, shard.rules_problem,
+              ended_at);
 }
 
 void Writer::set_synchronous(Durability durability) {

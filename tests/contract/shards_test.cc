@@ -134,6 +134,19 @@ TEST_P(StoreContract, ACheckpointIsRecordedAtThePositionOfItsBatch) {
   EXPECT_EQ(shard().checkpoint_at, kStart + 7);
 }
 
+TEST_P(StoreContract, AShardThatWasReadToItsEndSaysSoUntilItIsReadAgain) {
+  Batch last{created(2)};
+  apply(last);
+  EXPECT_EQ(shard().ended_at, std::nullopt);
+  last.shard.ended = true;
+  last.shard.now = {kStart + 5};
+  apply(last);
+  EXPECT_EQ(shard().ended_at, kStart + 5);
+  last.shard.ended = false;
+  apply(last);
+  EXPECT_EQ(shard().ended_at, std::nullopt);
+}
+
 TEST_P(StoreContract, CountsAddUpOverBatches) {
   Batch first{created(2), progressed(4, "0", "1"), reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked"}),
               reset(1, {.aggregate_id = "user-2", .user_limit_id = "parked"})};

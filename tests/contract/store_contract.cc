@@ -105,7 +105,7 @@ std::string to_text(const store::DeadLetterRow& row) {
 std::string to_text(const store::ShardRow& row) {
   return fmt::format("shard {}/{} of {} at {}.{} checkpoint {}.{} times {} {} lag {} by {}: {} {} {} {}", row.stream,
                      row.shard, row.owner, row.sequence, row.sub_sequence, row.checkpoint_sequence,
-                     row.checkpoint_sub_sequence, row.updated_at, row.checkpoint_at,
+                     row.checkpoint_sub_sequence, row.updated_at, row.checkpoint_at, row.ended_at.value_or(0),
                      row.millis_behind_latest.value_or(-1), row.rules_version, testing::PrintToString(row.verdicts),
                      row.discrepancies_seen, row.sequence_conflicts, row.foreign_aggregates);
 }

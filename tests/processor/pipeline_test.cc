@@ -349,8 +349,10 @@ TEST_F(PipelineTest, TriesABusyStoreAgainAndThenGivesUp) {
 TEST_F(PipelineTest, MakesTheEndOfAShardDurableForTheSessionToCheckpoint) {
   start();
   ASSERT_TRUE(deliver(Delivery().add(created(1))));
+  EXPECT_EQ(reader_->shards()->front().ended_at, std::nullopt);
   ASSERT_TRUE(pipeline_->shard_ended());
   EXPECT_THAT(events_, ElementsAre("commit 1", "durable 0"));
+  EXPECT_EQ(reader_->shards()->front().ended_at, reader_->shards()->front().updated_at);
 }
 
 TEST_F(PipelineTest, CheckpointsEverythingBeforeTheDaemonStops) {

@@ -148,6 +148,7 @@ TEST_F(FileTest, OfVersion1IsBroughtUpToDateWithAllItHolds) {
   EXPECT_EQ(letter.state, LetterState::kDiscarded);
   EXPECT_EQ(letter.attempts, 0);
   EXPECT_EQ(letter.handled_at, 7);
+  EXPECT_EQ(reader->shards()->front().ended_at, std::nullopt);
   EXPECT_THAT(reader->damage(Scrutiny::kComplete).value(), testing::IsEmpty());
 }
 
