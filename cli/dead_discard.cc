@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/dead_letters.h"
+#include "cli/json.h"
 #include "cli/text.h"
 
 namespace cli {

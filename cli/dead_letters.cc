@@ -22,26 +22,6 @@ Outcome<void> check_word(std::string_view option, std::string_view written, std:
 
 }  // namespace
 
-JsonObject as_object(const store::DeadLetterRow& row) {
-  JsonObject object;
-  object.add("id", row.id)
-      .add("state", to_string(row.state))
-      .add("reason", to_string(row.reason))
-      .add("what", row.what)
-      .add("bytes", row.raw.size())
-      .add("stream", row.stream)
-      .add("shard", row.shard)
-      .add("sequenceNumber", row.kinesis_sequence)
-      .add("subSequenceNumber", row.sub_sequence)
-      .add("arrivedAt", row.arrival_ms)
-      .add("seen", row.seen)
-      .add("rulesVersion", row.rules_version)
-      .add("attempts", row.attempts)
-      .add("handledAt", row.handled_at)
-      .add("retryWhat", row.retry_what);
-  return object;
-}
-
 std::unexpected<Failure> no_dead_letter(std::int64_t id) {
   return fail(ExitCode::kNotFound, "there is no dead letter " + std::to_string(id) + "; see: limits dead list");
 }

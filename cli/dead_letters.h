@@ -6,11 +6,8 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/json.h"
 
 namespace cli {
-
-[[nodiscard]] JsonObject as_object(const store::DeadLetterRow& row);
 
 /// kNotFound: "there is no dead letter 7; see: limits dead list".
 [[nodiscard]] std::unexpected<Failure> no_dead_letter(std::int64_t id);

@@ -2,6 +2,7 @@
 #include "cli/dead_letters.h"
 #include "cli/listing.h"
 #include "cli/text.h"
+#include "store/json.h"
 
 namespace cli {
 namespace {
@@ -43,7 +44,7 @@ class DeadList final : public Command {
         return visit(row);
       });
     };
-    const auto json = [](const store::DeadLetterRow& row) { return as_object(row).str(); };
+    const auto json = [](const store::DeadLetterRow& row) { return store::as_json(row).str(); };
     const auto letters =
         print<store::DeadLetterRow>(context.output, {.columns = columns(), .cells = cells, .json = json}, matching);
     if (!letters) return std::unexpected(letters.error());

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/dead_letters.h"
+#include "cli/json.h"
 #include "cli/letter_run.h"
 #include "cli/rehearsal.h"
 #include "cli/tally.h"

@@ -2,9 +2,11 @@
 #include "cli/commands.h"
 #include "cli/dead_letters.h"
 #include "cli/excerpt.h"
+#include "cli/json.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "limits/explanation.h"
+#include "store/json.h"
 
 namespace cli {
 namespace {
@@ -35,7 +37,7 @@ class DeadShow final : public Command {
     if (context.output.json()) {
       std::string base64;
       aws::append_base64(base64, row->raw);
-      JsonObject object = as_object(*row);
+      JsonObject object = store::as_json(*row);
       object.add("raw", row->raw).add("rawBase64", base64);
       if (explanation) object.raw("explanation", to_json(*explanation));
       context.output.json_line(object.str());

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/listing.h"
 #include "cli/text.h"
+#include "store/json.h"
 
 namespace cli {
 namespace {
@@ -14,24 +14,7 @@ struct Shown {
 };
 
 std::string to_json(const Shown& shown) {
-  const store::HistoryRow& row = shown.row;
-  JsonObject object;
-  object.add("aggregateId", row.aggregate_id)
-      .add("limitId", row.user_limit_id)
-      .add("sequenceNumber", row.sequence)
-      .add("eventId", row.event_id)
-      .add("type", row.type)
-      .add("handler", row.handler)
-      .add("createdAt", row.created_at)
-      .add("progressAfter", row.progress_after)
-      .raw("fields", row.fields)
-      .add("changeId", row.change_id)
-      .add("stream", row.stream)
-      .add("shard", row.shard)
-      .add("kinesisSequenceNumber", row.kinesis_sequence)
-      .add("kinesisSubSequenceNumber", row.sub_sequence)
-      .add("arrivedAt", row.arrival_ms)
-      .add("rulesVersion", row.rules_version);
+  limits::JsonObject object = store::as_json(shown.row);
   if (shown.gap_before) object.raw("gapBefore", "true");
   return object.str();
 }

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/listing.h"
 #include "cli/text.h"
+#include "store/json.h"
 
 namespace cli {
 namespace {
@@ -27,17 +27,7 @@ std::vector<std::string> cells(const store::ParkedLimit& limit) {
 }
 
 std::string to_json(const store::ParkedLimit& limit) {
-  return JsonObject()
-      .add("aggregateId", limit.aggregate_id)
-      .add("limitId", limit.user_limit_id)
-      .add("progress", limit.progress)
-      .add("nextResetTime", limit.next_reset_time)
-      .add("newestSequenceNumber", limit.newest_sequence)
-      .add("newestEventId", limit.newest_event_id)
-      .add("events", limit.events)
-      .add("since", limit.since_ms)
-      .add("waitsFor", kAwaited)
-      .str();
+  return store::as_json(limit).str();
 }
 
 class ParkedList final : public Command {

@@ -2,9 +2,9 @@
 #include <chrono>
 
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/table.h"
 #include "cli/text.h"
+#include "store/json.h"
 
 namespace cli {
 namespace {
@@ -14,68 +14,16 @@ constexpr std::array kVerdicts{store::Verdict::kApplied, store::Verdict::kDuplic
                                store::Verdict::kExpired};
 static_assert(kVerdicts.size() == store::kVerdictCount);
 
-/// Counts of what is odd, and stopped nothing.
-struct Findings {
-  std::int64_t discrepancies_seen = 0;
-  std::int64_t sequence_conflicts = 0;
-  std::int64_t foreign_aggregates = 0;
-
-  explicit Findings(const store::ShardRow& row)
-      : discrepancies_seen(row.discrepancies_seen),
-        sequence_conflicts(row.sequence_conflicts),
-        foreign_aggregates(row.foreign_aggregates) {}
-  Findings() = default;
-  Findings& operator+=(const Findings& other) {
-    discrepancies_seen += other.discrepancies_seen;
-    sequence_conflicts += other.sequence_conflicts;
-    foreign_aggregates += other.foreign_aggregates;
-    return *this;
-  }
-  /// "2 sequence_conflict, 1 foreign_aggregate"; empty if there are none.
-  [[nodiscard]] std::string named() const {
-    std::string text;
-    const auto add = [&text](std::int64_t number, std::string_view name) {
-      if (number > 0) ((text += text.empty() ? "" : ", ") += count(number) + ' ') += name;
-    };
-    add(discrepancies_seen, "discrepancy");
-    add(sequence_conflicts, "sequence_conflict");
-    add(foreign_aggregates, "foreign_aggregate");
-    return text;
-  }
-};
-
-std::string to_json(const store::Tally& tally) {
-  JsonObject object;
-  for (const auto verdict : kVerdicts) object.add(to_string(verdict), tally[verdict]);
-  return object.str();
-}
-
-std::string to_json(const Findings& findings) {
-  return JsonObject()
-      .add("discrepanciesSeen", findings.discrepancies_seen)
-      .add("sequenceConflicts", findings.sequence_conflicts)
-      .add("foreignAggregates", findings.foreign_aggregates)
-      .str();
-}
-
-std::string to_json(const store::ShardRow& row) {
-  return JsonObject()
-      .add("stream", row.stream)
-      .add("shard", row.shard)
-      .add("owner", row.owner)
-      .add("sequenceNumber", row.sequence)
-      .add("subSequenceNumber", row.sub_sequence)
-      .add("checkpointSequenceNumber", row.checkpoint_sequence)
-      .add("checkpointSubSequenceNumber", row.checkpoint_sub_sequence)
-      .add("updatedAt", row.updated_at)
-      .add("checkpointAt", row.checkpoint_at)
-      .add("endedAt", row.ended_at)
-      .add("millisBehindLatest", row.millis_behind_latest)
-      .raw("verdicts", to_json(row.verdicts))
-      .raw("findings", to_json(Findings(row)))
-      .add("rulesVersion", row.rules_version)
-      .add("rulesProblem", row.rules_problem.empty() ? std::nullopt : std::optional(row.rules_problem))
-      .str();
+/// "2 sequence_conflict, 1 foreign_aggregate"; empty if there are none.
+std::string named(const store::Findings& findings) {
+  std::string text;
+  const auto add = [&text](std::int64_t number, std::string_view name) {
+    if (number > 0) ((text += text.empty() ? "" : ", ") += count(number) + ' ') += name;
+  };
+  add(findings.discrepancies_seen, "discrepancy");
+  add(findings.sequence_conflicts, "sequence_conflict");
+  add(findings.foreign_aggregates, "foreign_aggregate");
+  return text;
 }
 
 /// "2 min ago"; "-" for what never was.
@@ -102,38 +50,25 @@ class Status final : public Command {
     if (!shards) return store_failure(shards.error());
     const auto waiting = (*reader)->waiting();
     if (!waiting) return store_failure(waiting.error());
-    store::Tally totals;
-    Findings findings;
-    for (const auto& row : *shards) {
-      totals += row.verdicts;
-      findings += Findings(row);
-    }
     if (context.output.json()) {
-      print_json(context.output, *shards, totals, findings, *waiting);
+      print_json(context.output, *shards, *waiting);
     } else {
-      print_table(context.output, *shards, totals);
+      print_table(context.output, *shards);
       context.output.line(counted(waiting->parked_limits, "parked limit") + ", " +
                           counted(waiting->open_dead_letters, "open dead letter"));
     }
-    advise(context.output, *shards, findings, *waiting);
+    advise(context.output, *shards, *waiting);
     return {};
   }
 
  private:
-  static void print_json(Output& output, const std::vector<store::ShardRow>& shards, const store::Tally& totals,
-                         const Findings& findings, const store::Waiting& waiting) {
+  static void print_json(Output& output, const std::vector<store::ShardRow>& shards, const store::Waiting& waiting) {
     std::string list;
-    for (const auto& row : shards) list += (list.empty() ? "" : ",\n") + to_json(row);
-    output.json_line(JsonObject()
-                         .raw("shards", "[" + list + "]")
-                         .raw("totals", to_json(totals))
-                         .raw("findings", to_json(findings))
-                         .add("parkedLimits", waiting.parked_limits)
-                         .add("openDeadLetters", waiting.open_dead_letters)
-                         .str());
+    for (const auto& row : shards) list += (list.empty() ? "" : ",\n") + store::as_json(row).str();
+    output.json_line(store::as_json("[" + list + "]", shards, waiting).str());
   }
 
-  static void print_table(Output& output, const std::vector<store::ShardRow>& shards, const store::Tally& totals) {
+  static void print_table(Output& output, const std::vector<store::ShardRow>& shards) {
     using enum Column::Align;
     std::vector<Column> columns{{.title = "SHARD"},
                                 {.title = "OWNER"},
@@ -150,18 +85,18 @@ class Status final : public Command {
       add({row.stream + '/' + row.shard, row.owner, behind(row), age(row.updated_at), age(row.checkpoint_at)},
           row.verdicts);
     }
-    if (shards.size() > 1) add({"all", "", "", "", ""}, totals);
+    if (shards.size() > 1) add({"all", "", "", "", ""}, store::verdicts_of(shards));
     table.finish();
   }
 
-  static void advise(Output& output, const std::vector<store::ShardRow>& shards, const Findings& findings,
-                     const store::Waiting& waiting) {
+  static void advise(Output& output, const std::vector<store::ShardRow>& shards, const store::Waiting& waiting) {
     if (shards.empty()) output.info("no shard has been read yet");
     for (const auto& row : shards) {
       if (row.rules_problem.empty()) continue;
       output.warn(row.stream + '/' + row.shard + " goes by older rules: " + row.rules_problem);
     }
-    if (const std::string named = findings.named(); !named.empty()) output.warn("findings: " + named);
+    const std::string findings = named(store::findings_of(shards));
+    if (!findings.empty()) output.warn("findings: " + findings);
     if (waiting.open_dead_letters > 0) output.hint("limits dead list");
     if (waiting.parked_limits > 0) output.hint("limits parked list");
   }

@@ -1,9 +1,9 @@
 #include "limits/user_limit.h"
 
 #include <array>
-#include <utility>
 
-#include "limits/json_text.h"
+#include "limits/decimal.h"
+#include "limits/json_object.h"
 
 namespace limits {
 namespace {
@@ -13,32 +13,6 @@ constexpr std::array<std::string_view, 5> kLimitTypes = {"BALANCE", "BET", "DEPO
 constexpr std::array<std::string_view, 8> kPeriods = {"CALENDAR_DAY", "CALENDAR_WEEK", "CALENDAR_MONTH", "DAY",
                                                       "INDEFINITE",   "INSTANCE",      "WEEK",           "MONTH"};
 constexpr std::array<std::string_view, 4> kStatuses = {"ACTIVE", "CANCELED", "FUTURE", "IN_COOLDOWN"};
-
-/// A JSON object, member after member; an absent optional is no member.
-class Object {
- public:
-  Object& add(std::string_view name, std::string_view text) {
-    append_json_string(member(name), text);
-    return *this;
-  }
-  Object& add(std::string_view name, std::int64_t number) {
-    member(name) += std::to_string(number);
-    return *this;
-  }
-  template <class T>
-  Object& add(std::string_view name, const std::optional<T>& value) {
-    return value ? add(name, *value) : *this;
-  }
-  [[nodiscard]] std::string end() { return std::move(json_ += '}'); }
-
- private:
-  std::string& member(std::string_view name) {
-    json_ += json_.empty() ? "{\"" : ",\"";
-    return json_.append(name).append("\":");
-  }
-
-  std::string json_;
-};
 
 }  // namespace
 
@@ -65,8 +39,17 @@ std::string_view to_string(Status status) {
   return kStatuses[static_cast<std::size_t>(status)];
 }
 
+std::optional<std::string> remaining(const UserLimit& limit) {
+  const std::string_view progress = limit.progress;
+  const auto value = Decimal::parse(limit.value);
+  const auto less = Decimal::parse(progress.starts_with('-') ? std::string(progress.substr(1)) : '-' + limit.progress);
+  if (!value || !less) return std::nullopt;
+  const auto rest = Decimal::add(*value, *less);
+  return rest ? std::optional(rest->to_string()) : std::nullopt;
+}
+
 std::string to_json(const UserLimit& limit) {
-  return Object()
+  return JsonObject()
       .add("limitId", limit.user_limit_id)
       .add("aggregateId", limit.aggregate_id)
       .add("userId", limit.user_id)
@@ -77,12 +60,13 @@ std::string to_json(const UserLimit& limit) {
       .add("status", to_string(limit.status))
       .add("value", limit.value)
       .add("progress", limit.progress)
+      .add("remaining", remaining(limit))
       .add("previousLimitValue", limit.previous_limit_value)
       .add("activeFrom", limit.active_from)
       .add("activeUntil", limit.active_until)
       .add("nextResetTime", limit.next_reset_time)
       .add("createdAt", limit.created_at)
-      .end();
+      .str();
 }
 
 }  // namespace limits

@@ -64,8 +64,11 @@ struct UserLimit {
   std::optional<std::int64_t> created_at;
 };
 
-/// One JSON object with the event's own field names and `limitId`, absent optionals left out: the stable form of a
-/// limit.
+/// value - progress, exact; negative if more was used than there is. Nothing if that has more digits than a decimal.
+[[nodiscard]] std::optional<std::string> remaining(const UserLimit&);
+
+/// One JSON object with the event's own field names, `limitId` and `remaining`, absent optionals left out: the stable
+/// form of a limit.
 [[nodiscard]] std::string to_json(const UserLimit&);
 
 }  // namespace limits

@@ -12,7 +12,7 @@ import command_line
 
 FILL_STORE = pathlib.Path(sys.argv[2]).resolve()
 LIMIT = {"limitId": "limit-day", "aggregateId": "user-1", "userId": "user-1", "brandId": "brand-1", "currencyCode": "EUR", "type": "DEPOSIT",
-         "period": "DAY", "status": "ACTIVE", "value": "10000", "progress": "1234.50", "activeFrom": 1712000000000,
+         "period": "DAY", "status": "ACTIVE", "value": "10000", "progress": "1234.50", "remaining": "8765.50", "activeFrom": 1712000000000,
          "nextResetTime": 1712086400000}
 VERDICTS = ["applied", "duplicate", "stale", "parked", "ignored", "dead", "expired"]
 UNSAFE = ("\x1b[31m", "\x1b[2J", "\x9b", "\u202e")

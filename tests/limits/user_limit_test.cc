@@ -46,11 +46,25 @@ UserLimit limit() {
           .created_at = {}};
 }
 
+TEST(UserLimit, WhatRemainsIsExactAndMayBeLessThanNothing) {
+  const auto rest = [](std::string_view value, std::string_view progress) {
+    UserLimit made = limit();
+    made.value = value;
+    made.progress = progress;
+    return remaining(made);
+  };
+  EXPECT_EQ(rest("500", "0"), "500");
+  EXPECT_EQ(rest("500", "120.50"), "379.50");
+  EXPECT_EQ(rest("500", "500.01"), "-0.01");
+  EXPECT_EQ(rest("500", "-3"), "503");
+  EXPECT_EQ(rest("99999999999999999999999999999999999999", "0.5"), std::nullopt);
+}
+
 TEST(UserLimit, IsJsonWithoutTheFieldsItLacks) {
   EXPECT_EQ(to_json(limit()),
             R"({"limitId":"limit-day-1","aggregateId":"user-7f3k","userId":"user-7f3k","brandId":"a001",)"
             R"("currencyCode":"EUR","type":"DEPOSIT","period":"DAY","status":"ACTIVE","value":"500",)"
-            R"("progress":"200.00","activeFrom":1712000000890})");
+            R"("progress":"200.00","remaining":"300.00","activeFrom":1712000000890})");
 }
 
 TEST(UserLimit, IsJsonWithAllItsFields) {
@@ -62,7 +76,7 @@ TEST(UserLimit, IsJsonWithAllItsFields) {
   EXPECT_EQ(to_json(full),
             R"({"limitId":"limit-day-1","aggregateId":"user-7f3k","userId":"user-7f3k","brandId":"a001",)"
             R"("currencyCode":"EUR","type":"DEPOSIT","period":"DAY","status":"ACTIVE","value":"500",)"
-            R"("progress":"200.00","previousLimitValue":"400","activeFrom":1712000000890,)"
+            R"("progress":"200.00","remaining":"300.00","previousLimitValue":"400","activeFrom":1712000000890,)"
             R"("activeUntil":1812000000000,"nextResetTime":1712086400890,"createdAt":-1})");
 }
 

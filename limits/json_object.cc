@@ -1,11 +1,11 @@
-#include "cli/json.h"
+#include "limits/json_object.h"
 
 #include "limits/json_text.h"
 
-namespace cli {
+namespace limits {
 
 JsonObject& JsonObject::add(std::string_view key, std::string_view text) {
-  limits::append_json_string(member(key), text);
+  append_json_string(member(key), text);
   return *this;
 }
 
@@ -16,8 +16,8 @@ JsonObject& JsonObject::raw(std::string_view key, std::string_view json) {
 
 std::string& JsonObject::member(std::string_view key) {
   if (text_.size() > 1) text_ += ',';
-  limits::append_json_string(text_, key);
+  append_json_string(text_, key);
   return text_ += ':';
 }
 
-}  // namespace cli
+}  // namespace limits
