@@ -6,9 +6,6 @@
 namespace cli {
 namespace {
 
-/// What gives a limit its definition.
-constexpr std::string_view kAwaited = "USER_LIMIT_CREATED";
-
 std::vector<Column> columns() {
   using enum Column::Align;
   return {{.title = "LIMIT"},
@@ -22,8 +19,8 @@ std::vector<Column> columns() {
 
 std::vector<std::string> cells(const store::ParkedLimit& limit) {
   const std::string progress = limit.progress ? money(*limit.progress, "") : "-";
-  return {limit.user_limit_id, limit.aggregate_id,   progress, count(limit.events), limit.newest_event_id,
-          utc(limit.since_ms), std::string(kAwaited)};
+  return {limit.user_limit_id, limit.aggregate_id,          progress, count(limit.events), limit.newest_event_id,
+          utc(limit.since_ms), std::string(store::kAwaited)};
 }
 
 std::string to_json(const store::ParkedLimit& limit) {

@@ -105,7 +105,10 @@ kcl::Result<void> Pipeline::initialize(const kcl::Initialize& start) {
   log_.open_file(options_.stream, shard_);
   log_.info(fmt::format("{} {}: starts after {}, as {}", options_.stream, shard_,
                         start.sequence.empty() ? "a place the daemon did not tell" : start.sequence, options_.owner));
-  return commit(false);  // so that the shard's row says at once who owns it
+  // So that the shard's row says at once who owns it; and how far behind it is as soon as that is known.
+  auto committed = commit(false);
+  row_written_ = clock_.now() - kRowRefresh;
+  return committed;
 }
 
 kcl::Result<void> Pipeline::lease_lost() {

@@ -5,9 +5,6 @@ namespace {
 
 using limits::JsonObject;
 
-/// What gives a limit its definition.
-constexpr std::string_view kAwaited = "USER_LIMIT_CREATED";
-
 std::string to_text(const Tally& tally) {
   JsonObject object;
   for (std::size_t i = 0; i < kVerdictCount; ++i) {

@@ -7,6 +7,8 @@
 /// ms since 1970; what has no value is left out. Callers may add members.
 namespace store {
 
+inline constexpr std::string_view kAwaited = "USER_LIMIT_CREATED";  ///< what gives a parked limit its definition
+
 [[nodiscard]] limits::JsonObject as_json(const HistoryRow&);
 [[nodiscard]] limits::JsonObject as_json(const ParkedLimit&);
 [[nodiscard]] limits::JsonObject as_json(const DeadLetterRow&);  ///< without its bytes

@@ -84,7 +84,7 @@ struct ShardProgress {
   ShardKey key;
   std::string_view sequence{};  ///< of the last record of the batch; empty: no record, the row keeps its position
   std::int64_t sub_sequence = 0;
-  std::optional<std::int64_t> millis_behind_latest{};  ///< unset: not said, the row keeps what it has
+  std::optional<std::int64_t> millis_behind_latest{};  ///< at `now`; unset: nobody knows, and so the row says
   limits::TimeMs now{};                                ///< wall clock, for people only: nothing is decided by it
   std::string_view owner{};                            ///< host:pid of the child
   std::string_view rules_version{};                    ///< SHA-256 hex, limits::Rules::version
@@ -267,6 +267,14 @@ struct OwnedStamp {
   [[nodiscard]] limits::Stamp view() const { return {.sequence = {sequence}, .event_id = event_id}; }
 };
 
+/// Where an event that is in the history came from, and when.
+struct Arrival {
+  std::int64_t change_id = 0;
+  std::string stream;
+  std::string shard;
+  std::int64_t arrival_ms = 0;
+};
+
 /// A limit as it is kept, defined or not: what is known of it, and what that rests upon.
 struct KeptLimit {
   limits::UserLimit state;  ///< fields of a group that is not set mean nothing
@@ -276,6 +284,7 @@ struct KeptLimit {
   /// definition's set the term, or there is no definition.
   std::array<std::optional<OwnedStamp>, limits::kTermCount> terms{};
   std::optional<OwnedStamp> floor;  ///< if it was pruned: events up to this one may be missing in the history
+  std::optional<Arrival> newest;    ///< of the event with the highest stamp, if the store keeps a history
   std::vector<HistoryRow> history;  ///< by stamps, oldest first
 
   /// Whether events that stood right before that one may have been pruned.
@@ -341,6 +350,8 @@ class Reader {
 
   /// What keeps the state, for people: "SQLite 3.53.2".
   [[nodiscard]] virtual std::string engine() = 0;
+  /// That the state takes in its file, with what is free in there; 0 if it is in none.
+  [[nodiscard]] virtual Result<std::int64_t> bytes() = 0;
   /// What is broken in how the state is kept, one sentence each, some 100 at most; none if it is sound. Reads all of
   /// the store, so it takes as long as the disk does. (A store that is broken at its start is refused when it is
   /// opened.)

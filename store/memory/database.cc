@@ -274,7 +274,7 @@ void Database::record(const ShardProgress& shard, const Report& report) {
   row.rules_problem = shard.rules_problem;
   row.updated_at = shard.now.value;
   row.ended_at = shard.ended ? std::optional(shard.now.value) : std::nullopt;
-  if (shard.millis_behind_latest) row.millis_behind_latest = shard.millis_behind_latest;
+  row.millis_behind_latest = shard.millis_behind_latest;
   row.verdicts += report.verdicts;
   row.discrepancies_seen += report.discrepancies_seen;
   row.sequence_conflicts += report.sequence_conflicts;

@@ -44,6 +44,7 @@ class MemoryReader final : public Reader {
   Result<std::vector<ShardRow>> shards() override;
   Result<Waiting> waiting() override;
   std::string engine() override { return "memory"; }
+  Result<std::int64_t> bytes() override { return 0; }
   Result<std::vector<std::string>> damage(Scrutiny) override { return {}; }
   Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>&) override;
@@ -89,6 +90,12 @@ std::vector<ParkedLimit> parked_limits(const State& state) {
     });
   }
   return rows;
+}
+
+std::optional<Arrival> newest_of(const Limit& limit) {
+  if (limit.history.empty()) return std::nullopt;
+  const HistoryRow& row = limit.history.rbegin()->second;
+  return Arrival{.change_id = row.change_id, .stream = row.stream, .shard = row.shard, .arrival_ms = row.arrival_ms};
 }
 
 Result<std::vector<limits::UserLimit>> MemoryReader::get(std::string_view user_limit_id) {
@@ -165,6 +172,7 @@ Result<void> MemoryReader::each_kept_limit(const KeptFilter& filter, const Visit
                      .progress = limit->progress,
                      .terms = limit->terms,
                      .floor = limit->floor,
+                     .newest = newest_of(*limit),
                      .history = {}};
       if (filter.history) {
         for (const auto& [stamp, row] : limit->history) kept.history.push_back(row);

@@ -17,14 +17,22 @@ namespace store::sqlite {
 namespace {
 
 // Statements that differ in what follows.
-constexpr const char* kSelectAnyLimits = R"sql(
+const std::string kSelectLimits = R"sql(
+  SELECT d.aggregate_id, d.user_limit_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
+         p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at,
+         p.defined_by, d.event_id, p.sequence, p.event_id
+  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id)
+  WHERE d.user_id IS NOT NULL )sql";
+const std::string kSelectKeptLimits = R"sql(
   SELECT d.aggregate_id, d.user_limit_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
          p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at,
          p.defined_by, d.event_id, p.sequence, p.event_id, p.floor_sequence, p.floor_event_id, d.active_until_sequence,
          d.active_until_event_id, d.previous_limit_value_sequence, d.previous_limit_value_event_id, d.status_sequence,
-         d.status_event_id, d.value_sequence, d.value_event_id, d.limit_id
-  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id) )sql";
-const std::string kSelectLimits = std::string(kSelectAnyLimits) + "WHERE d.user_id IS NOT NULL ";
+         d.status_event_id, d.value_sequence, d.value_event_id, c.change_id, o.stream, o.shard, c.arrival, d.limit_id
+  FROM limit_definition AS d
+    JOIN limit_progress AS p USING (limit_id)
+    LEFT JOIN limit_change AS c ON c.change_id = p.newest_id
+    LEFT JOIN origin AS o USING (origin_id) )sql";
 constexpr const char* kSelectDeadLetters = R"sql(
   SELECT id, state, reason, what, raw, stream, shard, kinesis_sequence, sub_sequence, arrival, seen, rules_version,
          attempts, handled_at, retry_what
@@ -75,6 +83,7 @@ FileReader::FileReader(const std::string& path)
     : db_(open_for_reading(path)),
       by_limit_(*db_, kSelectLimits + "AND d.user_limit_id = ? ORDER BY d.aggregate_id"),
       by_user_(*db_, kSelectLimits + "AND d.user_id = ? ORDER BY d.user_limit_id, d.aggregate_id"),
+      kept_(*db_, kSelectKeptLimits + "WHERE d.user_limit_id = ? ORDER BY d.aggregate_id"),
       chain_(*db_, kSelectChain) {}
 
 Result<std::vector<limits::UserLimit>> FileReader::get(std::string_view user_limit_id) {
@@ -190,35 +199,47 @@ Result<void> FileReader::each_kept_limit(const KeptFilter& filter, const Visitor
   // By pages, each of which is a transaction: a reader that stays in one for long keeps the log from starting anew.
   constexpr std::int64_t kPage = 256;
   return guarded([&] {
-    Statement select(*db_,
-                     std::string(kSelectAnyLimits) +
-                         "WHERE (d.user_limit_id, d.aggregate_id) > (?1, ?2) AND (?3 IS NULL OR d.user_limit_id = ?3) "
-                         "ORDER BY d.user_limit_id, d.aggregate_id LIMIT ?4");
-    const std::optional<std::string_view> only = filter.user_limit_id;
-    std::string after_limit = filter.user_limit_id.value_or("");
+    if (filter.user_limit_id) {
+      const auto limits = kept_limits(kept_, filter.history, std::string_view(*filter.user_limit_id));
+      static_cast<void>(std::ranges::all_of(limits, visit));
+      return;
+    }
+    Statement select(*db_, kSelectKeptLimits +
+                               "WHERE (d.user_limit_id, d.aggregate_id) > (?, ?) "
+                               "ORDER BY d.user_limit_id, d.aggregate_id LIMIT ?");
+    std::string after_limit;
     std::string after_aggregate;
     std::vector<KeptLimit> page;
     do {
-      page.clear();
-      const Transaction snapshot(*db_, Transaction::Kind::kRead);
-      auto rows = select.query(std::string_view(after_limit), std::string_view(after_aggregate), only, kPage);
-      while (rows.next()) {
-        Columns row(*db_, select);
-        page.push_back(read_kept_limit(row));
-        if (filter.history) page.back().history = chain_of(row.integer());
-      }
-      for (const KeptLimit& limit : page) {
-        if (!visit(limit)) return;
-      }
-      if (page.empty()) return;
+      page =
+          kept_limits(select, filter.history, std::string_view(after_limit), std::string_view(after_aggregate), kPage);
+      if (!std::ranges::all_of(page, visit) || page.empty()) return;
       after_limit = page.back().state.user_limit_id;
       after_aggregate = page.back().state.aggregate_id;
     } while (std::ssize(page) == kPage);
   });
 }
 
+template <class... Parameters>
+std::vector<KeptLimit> FileReader::kept_limits(Statement& select, bool with_history, const Parameters&... parameters) {
+  std::optional<Transaction> snapshot;  // one statement is of one state anyway
+  if (with_history) snapshot.emplace(*db_, Transaction::Kind::kRead);
+  std::vector<KeptLimit> found;
+  auto rows = select.query(parameters...);
+  while (rows.next()) {
+    Columns row(*db_, select);
+    found.push_back(read_kept_limit(row));
+    if (with_history) found.back().history = chain_of(row.integer());
+  }
+  return found;
+}
+
 std::string FileReader::engine() {
   return std::string("SQLite ") + sqlite3_libversion();
+}
+
+Result<std::int64_t> FileReader::bytes() {
+  return guarded([&] { return db_->integer("PRAGMA page_count") * db_->integer("PRAGMA page_size"); });
 }
 
 Result<std::vector<std::string>> FileReader::damage(Scrutiny scrutiny) {
@@ -266,7 +287,7 @@ bool FileReader::digest_parked(const Visitor<std::string>& visit) {
 }
 
 bool FileReader::digest_terms(const Visitor<std::string>& visit) {
-  Statement select(*db_, std::string(kSelectAnyLimits) +
+  Statement select(*db_, kSelectKeptLimits +
                              "WHERE coalesce(d.active_until_sequence, d.previous_limit_value_sequence, "
                              "d.status_sequence, d.value_sequence) IS NOT NULL "
                              "ORDER BY d.aggregate_id, d.user_limit_id");

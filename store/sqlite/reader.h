@@ -25,6 +25,7 @@ class FileReader final : public Reader {
   Result<Waiting> waiting() override;
   Result<void> each_kept_limit(const KeptFilter& filter, const Visitor<KeptLimit>& visit) override;
   std::string engine() override;
+  Result<std::int64_t> bytes() override;
   Result<std::vector<std::string>> damage(Scrutiny scrutiny) override;
   Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>& visit) override;
@@ -32,6 +33,9 @@ class FileReader final : public Reader {
  private:
   /// Of one limit, by stamps, oldest first.
   std::vector<HistoryRow> chain_of(std::int64_t limit_id);
+  /// All that the statement selects, of one committed state.
+  template <class... Parameters>
+  std::vector<KeptLimit> kept_limits(Statement& select, bool with_history, const Parameters&... parameters);
   bool digest_limits(const Visitor<std::string>& visit);
   bool digest_parked(const Visitor<std::string>& visit);
   bool digest_terms(const Visitor<std::string>& visit);
@@ -42,6 +46,7 @@ class FileReader final : public Reader {
   // What is asked often is prepared once.
   Statement by_limit_;
   Statement by_user_;
+  Statement kept_;
   Statement chain_;
 };
 

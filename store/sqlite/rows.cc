@@ -46,6 +46,7 @@ limits::UserLimit read_limit(Columns& row) {
 }
 
 KeptLimit read_kept_limit(Columns& row) {
+  constexpr int kArrivalColumns = 4;
   KeptLimit limit;
   limit.state.aggregate_id = row.text();
   limit.state.user_limit_id = row.text();
@@ -55,6 +56,11 @@ KeptLimit read_kept_limit(Columns& row) {
   limit.progress = row.optional_stamp();
   limit.floor = row.optional_stamp();
   for (auto& stamp : limit.terms) stamp = row.optional_stamp();
+  if (row.next_is_null()) {
+    row.skip(kArrivalColumns);
+  } else {
+    limit.newest = {.change_id = row.integer(), .stream = row.text(), .shard = row.text(), .arrival_ms = row.integer()};
+  }
   return limit;
 }
 

@@ -48,7 +48,8 @@ class Columns {
 
 /// In the order of the members.
 [[nodiscard]] limits::UserLimit read_limit(Columns& row);
-/// As read_limit, whether it is defined or not; then the stamps of definition, progress, floor and each term.
+/// As read_limit, whether it is defined or not; then the stamps of definition, progress, floor and each term, and where
+/// the newest event came from.
 [[nodiscard]] KeptLimit read_kept_limit(Columns& row);
 [[nodiscard]] ParkedLimit read_parked(Columns& row);
 [[nodiscard]] HistoryRow read_history(Columns& row);

@@ -15,7 +15,7 @@ constexpr std::int64_t kLogPages = 4000;
 /// After a reader was in the way, not again before the log has so many more: each attempt costs syncs.
 constexpr std::int64_t kMorePages = kLogPages / 4;
 
-// A batch without a record keeps the row's position, and one that says nothing of the lag keeps that.
+// A batch without a record keeps the row's position.
 constexpr const char* kRecord = R"sql(
   INSERT INTO shard (stream, shard, owner, rules_version, sequence, sub_sequence, checkpoint_sequence,
                      checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, batches, applied,
@@ -34,7 +34,7 @@ constexpr const char* kRecord = R"sql(
     checkpoint_at = coalesce(?7, checkpoint_at),
     updated_at = excluded.updated_at,
     ended_at = excluded.ended_at,
-    millis_behind_latest = coalesce(?9, millis_behind_latest),
+    millis_behind_latest = excluded.millis_behind_latest,
     batches = batches + 1,
     applied = applied + excluded.applied,
     duplicate = duplicate + excluded.duplicate,

@@ -244,6 +244,28 @@ TEST_P(StoreContract, AKeptLimitHasItsStampsAndItsEvents) {
   EXPECT_THAT(kept_in(*reader_, {.user_limit_id = {}, .history = false})[0].history, IsEmpty());
 }
 
+TEST_P(StoreContract, AKeptLimitSaysWhereItsNewestEventCameFrom) {
+  const auto arrived = [](limits::Change change, std::int64_t when) {
+    change.origin.arrival = {when};
+    return change;
+  };
+  Batch batch{arrived(created(2), 5)};
+  batch.shard.key = {.stream = "stream-x", .shard = "shard-x"};
+  apply(batch);
+  batch.changes = {arrived(progressed(4, "0", "1"), 7)};
+  batch.shard.key.shard = "shard-y";
+  apply(batch);
+  batch.changes = {arrived(progressed(3, "0", "1"), 9)};
+  batch.shard.key.shard = "shard-z";
+  apply(batch);
+  const store::KeptLimit limit = kept_in(*reader_, {.user_limit_id = "limit-1", .history = false})[0];
+  ASSERT_TRUE(limit.newest);
+  EXPECT_EQ(limit.newest->stream, "stream-x");
+  EXPECT_EQ(limit.newest->shard, "shard-y") << "what came last was late";
+  EXPECT_EQ(limit.newest->arrival_ms, 7);
+  EXPECT_EQ(limit.newest->change_id, history()[2].change_id);
+}
+
 TEST_P(StoreContract, AKeptLimitMayBeParked) {
   apply({progressed(5, "2", "1")});
   const std::vector<store::KeptLimit> rows = kept_in(*reader_, {});

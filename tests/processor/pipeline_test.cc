@@ -286,10 +286,15 @@ TEST_F(PipelineTest, CheckpointsTheLastRecordsOfAShardThatFellQuiet) {
 
 TEST_F(PipelineTest, KeepsTheLagOfAQuietShardFresh) {
   start();
-  clock_.pass(Pipeline::kRowRefresh);
+  EXPECT_EQ(shard().millis_behind_latest, std::nullopt);
+  ASSERT_TRUE(deliver(Delivery()));
+  EXPECT_THAT(events_, ElementsAre("commit 0")) << "it is told as soon as it is known";
+  EXPECT_EQ(shard().millis_behind_latest, 42);
   ASSERT_TRUE(deliver(Delivery()));
   EXPECT_THAT(events_, ElementsAre("commit 0"));
-  EXPECT_EQ(shard().millis_behind_latest, 42);
+  clock_.pass(Pipeline::kRowRefresh);
+  ASSERT_TRUE(deliver(Delivery()));
+  EXPECT_THAT(events_, ElementsAre("commit 0", "commit 0"));
 }
 
 TEST_F(PipelineTest, SyncsEveryBatchIfToldSo) {
