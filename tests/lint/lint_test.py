@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "store": {"limits"},
     "aws": set(),
     "processor": {"kcl", "limits", "store"},
+    "api": {"limits", "store"},
     "cli": {"kcl", "limits", "store", "aws", "processor"},
 }
 
@@ -24,6 +25,7 @@ LINKED_INTO_PROCESSOR = ["kcl", "limits", "store", "processor"]
 MAY_WRITE_STDOUT = {
     "kcl/fd_channel.cc": "the line channel",
     "processor/main.cc": "--help and --version, before the channel is taken",
+    "api/main.cc": "--help and --version, and where it listens",
     "cli/output.cc": "all that the command line prints",
     "cli/child_process.cc": "the stdout of a child that it starts",
 }
@@ -101,7 +103,7 @@ class Stdout(unittest.TestCase):
     def test_only_the_line_channel_and_the_help_write_to_it(self):
         faults = [
             name(path)
-            for folder in [*LINKED_INTO_PROCESSOR, "cli", "aws"]
+            for folder in [*LINKED_INTO_PROCESSOR, "api", "cli", "aws"]
             for path in sources(folder)
             if WRITES_STDOUT.search(code_of(path)) and name(path) not in MAY_WRITE_STDOUT
         ]

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "api/freshness.h"
+#include "api/http.h"
+#include "api/log.h"
+#include "api/store_source.h"
+#include "api/target.h"
+#include "api/token.h"
+
+namespace api {
+
+struct ServiceOptions {
+  std::optional<Token> token;  ///< without one nobody has to show any
+  std::string cors_origin;     ///< "*", an origin, or empty
+  std::chrono::milliseconds stale_after{60'000};
+  std::chrono::milliseconds ready_lag{300'000};  ///< 0: a lag is no reason
+};
+
+/// Answers requests from the store; knows nothing of sockets. docs/api.md describes what it answers. One thread.
+class Service {
+ public:
+  Service(ServiceOptions options, StoreSource store, const Log& log);
+
+  [[nodiscard]] Response answer(const Request& request);
+  /// What every answer has, those included that the server gives before there is a request.
+  [[nodiscard]] Response finished(Response response, std::string_view origin) const;
+
+ private:
+  /// A request that was let in, and when.
+  struct Call {
+    const Request& request;
+    const Target& target;
+    std::chrono::steady_clock::time_point now;
+    limits::TimeMs wall;
+  };
+  struct Route;
+  static const std::vector<Route>& routes();
+  /// What reads the store, and answers.
+  using Work = std::function<store::Result<Response>(store::Reader&)>;
+
+  Response dispatch(const Request& request);
+  Response options(const Request& request) const;
+  [[nodiscard]] bool may_ask(const Request& request) const;
+  /// Runs `work` on the store and adds how fresh it is. A store that cannot be read is an answer, too.
+  Response with_store(const Call& call, const Work& work);
+  void add_freshness(Response& response, std::optional<limits::TimeMs> as_of, limits::TimeMs now) const;
+
+  Response limit(const Call& call);
+  Response limits_of_user(const Call& call);
+  Response status(const Call& call);
+  Response document(const Call& call);
+  Response live(const Call& call);
+  Response ready(const Call& call);
+
+  ServiceOptions options_;
+  StoreSource store_;
+  Freshness freshness_;
+  const Log& log_;
+};
+
+}  // namespace api

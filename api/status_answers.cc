@@ -1,0 +1,58 @@
+#include "api/answers.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "store/json.h"
+
+// What is answered about the server, the store and the shards.
+namespace api {
+
+Response Service::status(const Call& call) {
+  return with_store(call, [&](store::Reader& reader) -> store::Result<Response> {
+    const auto shards = reader.shards();
+    if (!shards) return std::unexpected(shards.error());
+    const auto waiting = reader.waiting();
+    if (!waiting) return std::unexpected(waiting.error());
+    const auto bytes = reader.bytes();
+    if (!bytes) return std::unexpected(bytes.error());
+    std::vector<std::string> rows;
+    for (const store::ShardRow& row : *shards) {
+      const auto time = as_of({&row, 1});
+      rows.push_back(store::as_json(row).add("lag", time ? std::optional(lag(*time, call.wall)) : std::nullopt).str());
+    }
+    return json_answer(store::as_json(json_array(rows), *shards, *waiting)
+                           .add("storeBytes", *bytes)
+                           .add("engine", reader.engine())
+                           .str());
+  });
+}
+
+Response Service::live(const Call&) {
+  return json_answer(R"({"live":true})");
+}
+
+/// Without a token, so it says no more than it must.
+Response Service::ready(const Call& call) {
+  std::vector<std::string> reasons;
+  const auto reader = store_.reader(call.now);
+  const auto as_of = reader ? freshness_.as_of(**reader, call.now) : std::unexpected(reader.error());
+  if (!as_of) {
+    store_.forget();
+    log_.debug(as_of.error().what);
+    reasons.emplace_back(R"("store")");
+  } else if (!*as_of) {
+    reasons.emplace_back(R"("no-shard")");
+  } else if (options_.ready_lag.count() > 0 && lag(**as_of, call.wall) > options_.ready_lag.count()) {
+    reasons.emplace_back(R"("lag")");
+  }
+  if (reasons.empty()) return json_answer(R"({"ready":true})");
+  return problem(kNotReady, "What the reasons mean is in the document that type leads to.",
+                 {{"reasons", json_array(reasons)}});
+}
+
+Response Service::document(const Call&) {
+  Response response{.body = std::string(kDocument)};
+  response.set("Content-Type", "text/markdown; charset=utf-8").set("Cache-Control", "no-cache");
+  return response;
+}
+
+}  // namespace api
