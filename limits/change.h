@@ -7,6 +7,7 @@
 
 #include "limits/decimal.h"
 #include "limits/ids.h"
+#include "limits/seldom.h"
 #include "limits/user_limit.h"
 
 namespace limits {
@@ -63,9 +64,9 @@ struct Change {
   TimeMs created_at;
   std::string_view type;     ///< the event's
   std::string_view handler;  ///< static storage
-  std::optional<Definition> definition;
+  Seldom<Definition> definition;
   std::optional<Progress> progress;
-  std::optional<Terms> terms{};  ///< a definition writes all of its terms, so there is no need of both
+  Seldom<Terms> terms{};  ///< a definition writes all of its terms, so there is no need of both
   /// What the event says that progress was before it, if it says so: compared live with what it was.
   std::optional<Decimal> claimed_previous_progress;
   /// The handler's fields as they came, as one canonical JSON object: names in order, absent and null ones left out.

@@ -17,10 +17,10 @@ struct Limit {
   limits::Stamp stamp;  ///< of the progress group; means nothing while `progress` is empty
   std::string_view progress;
   std::optional<std::int64_t> next_reset_time;
-  std::optional<std::int64_t> defined_by;             ///< the sequence number of the definition's stamp
-  std::optional<limits::Stamp> highest;               ///< of all its stamps, if that is not the progress group's
-  std::optional<DefinitionStamps> definition_stamps;  ///< once they were needed
-  const limits::Definition* definition = nullptr;     ///< set if the batch wrote one
+  std::optional<std::int64_t> defined_by;              ///< the sequence number of the definition's stamp
+  std::optional<limits::Stamp> highest;                ///< of all its stamps, if that is not the progress group's
+  limits::Seldom<DefinitionStamps> definition_stamps;  ///< once they were needed
+  const limits::Definition* definition = nullptr;      ///< set if the batch wrote one
   bool terms_changed = false;
   chain::End newest;
   std::optional<limits::Stamp> floor;

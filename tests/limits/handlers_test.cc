@@ -89,7 +89,7 @@ TEST_F(HandlersTest, TheGroupsOfAnEventAreToldByItsFields) {
 
 TEST_F(HandlersTest, ChangeLimitSetsWhatComesAndNothingElse) {
   const Change made = change("change_limit", R"("userLimitId":"limit-1","value":"750.00","status":"IN_COOLDOWN")");
-  EXPECT_EQ(made.definition, std::nullopt);
+  EXPECT_FALSE(made.definition);
   EXPECT_EQ(made.progress, std::nullopt);
   ASSERT_TRUE(made.terms);
   EXPECT_EQ(made.terms->value->to_string(), "750.00");
@@ -193,7 +193,7 @@ TEST_F(HandlersTest, ChangeProgressAddsTheAmountToWhatTheEventSaysWasBefore) {
   const Change made = change(
       "change_progress",
       R"("amount":"79.5","nextResetTime":1712086400890,"previousProgress":"120.50","userLimitId":"limit-day-1")");
-  EXPECT_EQ(made.definition, std::nullopt);
+  EXPECT_FALSE(made.definition);
   EXPECT_EQ(made.progress->progress.to_string(), "200.00");
   EXPECT_THAT(made.progress->next_reset_time, Optional(TimeMs{1712086400890}));
   EXPECT_THAT(made.claimed_previous_progress, Optional(decimal("120.50")));
@@ -216,7 +216,7 @@ TEST_F(HandlersTest, ChangeProgressRefusesASumThatWouldNotBeExact) {
 
 TEST_F(HandlersTest, ResetProgressSetsZero) {
   const Change made = change("reset_progress", R"("nextResetTime":8,"resetAmount":"200.00","userLimitId":"limit-1")");
-  EXPECT_EQ(made.definition, std::nullopt);
+  EXPECT_FALSE(made.definition);
   EXPECT_EQ(made.progress->progress.to_string(), "0");
   EXPECT_THAT(made.progress->next_reset_time, Optional(TimeMs{8}));
   EXPECT_THAT(made.claimed_previous_progress, Optional(decimal("200")));
