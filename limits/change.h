@@ -70,6 +70,7 @@ struct Change {
   /// What the event says that progress was before it, if it says so: compared live with what it was.
   std::optional<Decimal> claimed_previous_progress;
   /// The handler's fields as they came, as one canonical JSON object: names in order, absent and null ones left out.
+  /// For the history: empty where none is kept.
   std::string_view fields;
   Origin origin;
 };

@@ -101,7 +101,7 @@ Groups groups_of(const Handler& handler, std::string_view fields) {
   return groups;
 }
 
-Checked<Change> decide(const Event& event, const Handler& handler, Arena& arena) {
+Checked<Change> decide(const Event& event, const Handler& handler, Arena& arena, Fields fields) {
   if (event.fault) return std::unexpected(*event.fault);
   const auto payload = Payload::check(event, handler.fields);
   if (!payload) return std::unexpected(payload.error());
@@ -112,7 +112,7 @@ Checked<Change> decide(const Event& event, const Handler& handler, Arena& arena)
   change->created_at = event.created_at;
   change->type = event.type;
   change->handler = handler.name;
-  change->fields = render(*payload, handler.fields, arena);
+  if (fields == Fields::kRendered) change->fields = render(*payload, handler.fields, arena);
   return change;
 }
 

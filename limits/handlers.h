@@ -37,7 +37,11 @@ struct Handler {
 /// The groups that an event of the handler writes, told by the fields that its change keeps.
 [[nodiscard]] Groups groups_of(const Handler&, std::string_view fields);
 
-/// What the event does by that handler, with `Change::fields` rendered into the arena. `origin` is the caller's to set.
-[[nodiscard]] Checked<Change> decide(const Event&, const Handler&, Arena&);
+/// Whether `Change::fields` is wanted, which costs as much as all else of a decision.
+enum class Fields : bool { kLeftOut, kRendered };
+
+/// What the event does by that handler, with its fields rendered into the arena if they are wanted. `origin` is the
+/// caller's to set.
+[[nodiscard]] Checked<Change> decide(const Event&, const Handler&, Arena&, Fields = Fields::kRendered);
 
 }  // namespace limits

@@ -6,7 +6,7 @@
 
 namespace limits {
 
-/// As std::optional, for what is large and seldom there: kept apart, so that what has it stays small. Copies are copies.
+/// As std::optional, for what is large and seldom there: kept apart, so that what has it stays small.
 template <class T>
 class Seldom {
  public:

@@ -59,12 +59,12 @@ limits::Checked<const limits::Route*> Decision::route_of(const limits::Event& ev
 }
 
 limits::Checked<limits::Change> Decision::change_by(const limits::Route& route, const limits::Event& event) {
-  if (!route.transform) return limits::decide(event, *route.handler, arena_);
+  if (!route.transform) return limits::decide(event, *route.handler, arena_, reader_.fields);
   const auto read = document();
   if (!read) return std::unexpected(read.error());
   const auto made = route.transform->apply(event, **read, arena_);
   if (!made) return std::unexpected(made.error());
-  return limits::decide(*made, *route.handler, arena_);
+  return limits::decide(*made, *route.handler, arena_, reader_.fields);
 }
 
 limits::Checked<const limits::Document*> Decision::document() {

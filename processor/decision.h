@@ -7,14 +7,16 @@
 #include "limits/change.h"
 #include "limits/document.h"
 #include "limits/event.h"
+#include "limits/handlers.h"
 #include "limits/rules.h"
 
 namespace processor {
 
 /// What reads a record's event, used from record to record. `document` is for those events whose rules look into them.
 struct RecordReader {
-  limits::Decoder decoder;
-  limits::Document document;
+  limits::Fields fields = limits::Fields::kRendered;  ///< of the changes
+  limits::Decoder decoder{};
+  limits::Document document{};
 };
 
 /// Bytes -> event -> route -> change: what a record does by these rules, its origin included. Nothing: they ignore it.

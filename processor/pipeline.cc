@@ -14,7 +14,8 @@ Pipeline::Pipeline(PipelineOptions options, RulesSource& rules, store::Store& st
       store_(store),
       clock_(clock),
       log_(log),
-      policy_(options_.checkpoint_interval, clock.now()) {}
+      policy_(options_.checkpoint_interval, clock.now()),
+      reader_{.fields = store.keeps_history() ? limits::Fields::kRendered : limits::Fields::kLeftOut} {}
 
 kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkpointer& checkpointer) {
   millis_behind_latest_ = batch.millis_behind_latest;

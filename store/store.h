@@ -149,6 +149,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  /// If not, `Change::fields` is not looked at.
+  [[nodiscard]] virtual bool keeps_history() const = 0;
+
   /// Applies the changes (each group of a limit keeps the highest stamp), appends history, keeps the dead letters, adds
   /// to the shard's row, and records its position last. Each limit changes atomically with its history; a batch of
   /// which a part was committed converges when it is applied again. Applying what was already applied changes nothing

@@ -59,6 +59,7 @@ class Database {
  public:
   explicit Database(Options options) : options_(options) {}
 
+  [[nodiscard]] bool keeps_history() const { return options_.history; }
   Report apply(const Batch&);
   ReplayReport replay(const Replay&);
   std::int64_t discard(std::span<const std::int64_t> ids, limits::TimeMs now);

@@ -14,6 +14,8 @@ class MemoryStore final : public Store {
  public:
   explicit MemoryStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
+  [[nodiscard]] bool keeps_history() const override { return database_->keeps_history(); }
+
  private:
   Result<Report> do_apply(const Batch& batch, Durability) override { return database_->apply(batch); }
   Result<ReplayReport> do_replay(const Replay& replay) override { return database_->replay(replay); }

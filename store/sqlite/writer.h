@@ -25,6 +25,8 @@ class Writer final : public Store {
   /// Throws Failure.
   Writer(const std::string& path, const Options& options);
 
+  [[nodiscard]] bool keeps_history() const override { return history_; }
+
  private:
   Result<Report> do_apply(const Batch& batch, Durability durability) override;
   Result<ReplayReport> do_replay(const Replay& replay) override;

@@ -85,6 +85,9 @@ class ObservedStore final : public store::Store {
  public:
   ObservedStore(store::Store& inner, Events& events) : inner_(inner), events_(events) {}
   void fail_next(std::vector<store::Error> errors) { errors_.assign(errors.begin(), errors.end()); }
+  [[nodiscard]] bool keeps_history() const override { return inner_.keeps_history(); }
+
+  std::string last_fields;  ///< of the last change
 
  private:
   store::Result<store::Report> do_apply(const store::Batch& batch, Durability durability) override {
@@ -95,6 +98,7 @@ class ObservedStore final : public store::Store {
       return std::unexpected(error);
     }
     const auto records = batch.changes.size() + batch.dead_letters.size() + static_cast<std::size_t>(batch.ignored);
+    if (!batch.changes.empty()) last_fields = batch.changes.back().fields;
     events_.push_back((durability == Durability::kDurable ? "durable " : "commit ") + std::to_string(records));
     return inner_.apply(batch, durability);
   }
@@ -178,6 +182,19 @@ class PipelineTest : public testing::Test {
   Log log_{{.directory = ""}};
   std::optional<Pipeline> pipeline_;
 };
+
+TEST_F(PipelineTest, AStoreWithoutHistoryGetsNoFields) {
+  const auto bare = store::memory::open(store::memory::create({.history = false}));
+  for (auto* inner : {inner_.get(), bare.get()}) {
+    ObservedStore store(*inner, events_);
+    Pipeline pipeline({.stream = "events"}, rules_, store, clock_, log_);
+    ASSERT_TRUE(pipeline.initialize({.shard_id = "shard-0", .sequence = "TRIM_HORIZON"}));
+    Delivery delivery;
+    delivery.add(created(1));
+    ASSERT_TRUE(pipeline.process_records(delivery.batch(), checkpointer_));
+    EXPECT_EQ(store.last_fields.empty(), !inner->keeps_history());
+  }
+}
 
 TEST_F(PipelineTest, TakesNewRulesBetweenBatches) {
   start();
