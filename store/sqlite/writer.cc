@@ -176,6 +176,7 @@ void Writer::apply_changes(const Batch& batch, Report& report) {
     write_counter_.run(change_id);
   }
   touched_.clear();
+  touched_.reserve(index_.groups().size());
   for (const BatchIndex::Group& group : index_.groups()) touched_.push_back(apply_to(group, batch, report));
   save_limits();
   if (history_) insert_history(batch);
@@ -218,6 +219,7 @@ Limit Writer::apply_to(const BatchIndex::Group& group, const Batch& batch, Repor
   } else {
     limits_.define(limit);
   }
+  limit.definition_stamps.reset();  // large, and of no more use
   return limit;
 }
 
