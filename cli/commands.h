@@ -32,6 +32,7 @@ extern const CommandEntry kParkedList;
 extern const CommandEntry kPrune;
 extern const CommandEntry kPut;
 extern const CommandEntry kRulesCheck;
+extern const CommandEntry kRulesExplain;
 extern const CommandEntry kRulesHandlers;
 extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;

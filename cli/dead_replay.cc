@@ -35,8 +35,11 @@ class DeadReplay final : public Command {
   static Outcome<void> rehearse(Output& output, store::Reader& reader, LetterRun& letters,
                                 std::span<const std::int64_t> ids) {
     Rehearsal rehearsal(reader);
-    auto played =
-        letters.run(ids, output, "rehearsing", [&](const store::Replay& replay) { return rehearsal.play(replay); });
+    auto played = letters.run(ids, output, "rehearsing", [&](const store::Replay& replay) -> Outcome<void> {
+      const auto report = rehearsal.play(replay);
+      if (!report) return std::unexpected(report.error());
+      return {};
+    });
     if (!played) return played;
     return rehearsal.tell(output);
   }

@@ -92,7 +92,7 @@ Rehearsal::Rehearsal(store::Reader& actual) : actual_(actual) {
   seen_ = store::memory::open_reader(database);
 }
 
-Outcome<void> Rehearsal::play(const store::Replay& replay) {
+Outcome<store::Report> Rehearsal::play(const store::Replay& replay) {
   std::vector<limits::Change> changes;
   for (const store::Retry& retry : replay.retries) {
     if (!retry.outcome) {
@@ -101,7 +101,7 @@ Outcome<void> Rehearsal::play(const store::Replay& replay) {
       ++without_effect_;
     } else {
       changes.push_back(**retry.outcome);
-      if (auto copied = copy_limit(changes.back().key); !copied) return copied;
+      if (auto copied = copy_limit(changes.back().key); !copied) return std::unexpected(copied.error());
     }
   }
   const auto played = stage_->apply(
@@ -109,7 +109,7 @@ Outcome<void> Rehearsal::play(const store::Replay& replay) {
       store::Durability::kCommitted);
   if (!played) return store_failure(played.error());
   without_effect_ += played->verdicts[store::Verdict::kDuplicate] + played->verdicts[store::Verdict::kStale];
-  return {};
+  return *played;
 }
 
 Outcome<void> Rehearsal::copy_limit(const limits::LimitKey& key) {
@@ -152,6 +152,19 @@ std::string Rehearsal::to_json(const Standing& standing) {
   object.add("activeUntil", limit.active_until);
   object.add("nextResetTime", limit.next_reset_time);
   return object.str();
+}
+
+Outcome<std::pair<Rehearsal::Standing, Rehearsal::Standing>> Rehearsal::before_and_after(const limits::LimitKey& key) {
+  const auto before = before_.find({std::string(key.aggregate_id), std::string(key.user_limit_id)});
+  std::pair<Standing, Standing> standings;
+  if (before != before_.end()) standings.first = before->second;
+  const auto read = seen_->each_kept_limit({.user_limit_id = std::string(key.user_limit_id), .history = false},
+                                           [&](const store::KeptLimit& kept) {
+                                             if (kept.state.aggregate_id == key.aggregate_id) standings.second = kept;
+                                             return true;
+                                           });
+  if (!read) return store_failure(read.error());
+  return standings;
 }
 
 Outcome<void> Rehearsal::tell(Output& output) {

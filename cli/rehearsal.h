@@ -16,18 +16,22 @@ class Rehearsal {
  public:
   explicit Rehearsal(store::Reader& actual);
 
-  [[nodiscard]] Outcome<void> play(const store::Replay& replay);
+  /// Returns what became of the changes there.
+  [[nodiscard]] Outcome<store::Report> play(const store::Replay& replay);
   /// Each limit that would change, before and after; and what would fail again, as kFailed.
   [[nodiscard]] Outcome<void> tell(Output& output);
 
- private:
   /// A limit, or nothing if it is not there.
   using Standing = std::optional<store::KeptLimit>;
+  [[nodiscard]] static std::string describe(const Standing& standing);
+  [[nodiscard]] static std::string to_json(const Standing& standing);
+  /// How a limit that was played stood and how it would stand.
+  [[nodiscard]] Outcome<std::pair<Standing, Standing>> before_and_after(const limits::LimitKey& key);
+
+ private:
   using Key = std::pair<std::string, std::string>;  ///< aggregate, limit
 
   [[nodiscard]] Outcome<void> copy_limit(const limits::LimitKey& key);
-  [[nodiscard]] static std::string describe(const Standing& standing);
-  [[nodiscard]] static std::string to_json(const Standing& standing);
 
   store::Reader& actual_;
   std::unique_ptr<store::Store> stage_;

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "limits/datum.h"
+#include "limits/wording.h"
+
 namespace limits {
 
 std::optional<Number> Number::parse(std::string_view json_number) {
@@ -50,6 +53,48 @@ bool Condition::holds(std::string_view type, const Document& document) const {
     bool operator()(const AttributeTest& attribute) const { return attribute.holds(document.at(attribute.at)); }
   };
   return std::visit(Test{type, document}, test);
+}
+
+std::string TypePattern::why_not(std::string_view type) const {
+  if (type.empty()) return "there is no type";
+  return "the type is " + in_quotes(type) + (is_prefix ? " and does not begin with " : ", not ") + in_quotes(text);
+}
+
+std::string AttributeTest::why_not(const Value& value) const {
+  const bool is_there = value.kind != Value::Kind::kAbsent;
+  const std::string is = shown(at.text()) + (is_there ? " is " + describe(value) : " is not there");
+  if (exists && *exists != is_there) return is_there ? is + ", and must not be there" : is;
+  if (!is_there) return is;
+  if (one_of && std::ranges::none_of(*one_of, [&](const Scalar& each) { return each.equals(value); })) {
+    std::string wanted;
+    for (const Scalar& each : *one_of) wanted += (wanted.empty() ? "" : ", ") + describe(Value{each.kind, each.text});
+    return is + ", not " + (one_of->size() == 1 ? "" : "one of ") + wanted;
+  }
+  if (prefix && (value.kind != Value::Kind::kString || !value.text.starts_with(*prefix))) {
+    return is + " and does not begin with " + in_quotes(*prefix);
+  }
+  return is + " and not within the bounds";
+}
+
+std::string Condition::why_not(std::string_view type, const Document& document) const {
+  struct Teller {
+    std::string_view type;
+    const Document& document;
+
+    std::string operator()(const Group& group) const {
+      const auto fails = [this](const Condition& part) { return !part.holds(type, document); };
+      const std::string first = std::ranges::find_if(group.parts, fails)->why_not(type, document);
+      return group.need == Need::kAll || group.parts.size() == 1
+                 ? first
+                 : "none of " + std::to_string(group.parts.size()) + " holds; of the first: " + first;
+    }
+    std::string operator()(const Not&) const { return "what must not hold does"; }
+    std::string operator()(const TypePattern& pattern) const { return pattern.why_not(type); }
+    std::string operator()(const AttributeTest& attribute) const {
+      return attribute.why_not(document.at(attribute.at));
+    }
+  };
+  return std::visit(Teller{type, document}, test);
 }
 
 }  // namespace limits

@@ -17,6 +17,8 @@ struct TypePattern {
   bool is_prefix = false;
 
   [[nodiscard]] bool matches(std::string_view type) const { return is_prefix ? type.starts_with(text) : type == text; }
+  /// For people, if it does not match: `the type is "A", not "B"`.
+  [[nodiscard]] std::string why_not(std::string_view type) const;
 };
 
 /// A number as JSON writes it: exact up to 38 digits, beyond them and with an exponent only as near as a double is.
@@ -50,6 +52,8 @@ struct AttributeTest {
   std::optional<Number> minimum, maximum, exclusive_minimum, exclusive_maximum;
 
   [[nodiscard]] bool holds(const Value&) const;
+  /// For people, if it does not hold: `/payload/brandId is "b1" and does not begin with "test-"`.
+  [[nodiscard]] std::string why_not(const Value&) const;
 };
 
 /// What a rule asks of an event. As deep as its rules file, which has at most 16 levels.
@@ -65,6 +69,8 @@ struct Condition {
   std::variant<Group, Not, TypePattern, AttributeTest> test;
 
   [[nodiscard]] bool holds(std::string_view type, const Document&) const;
+  /// For people, if it does not hold: the first part that does not, and what the event has there.
+  [[nodiscard]] std::string why_not(std::string_view type, const Document&) const;
 };
 
 }  // namespace limits

@@ -78,7 +78,7 @@ void Rules::Reader::read(const json& file) {
   const json& list = file["rules"];
   if (!list.is_array()) refuse("/rules", std::string("expected an array, found ") + list.type_name());
   for (std::size_t i = 0; i < list.size(); ++i) read_rule(list[i], static_cast<std::uint32_t>(i));
-  rules_.rules_.push_back({.condition = {}, .route = route_at(file["default"], "/default")});
+  rules_.rules_.push_back({.type = {}, .condition = {}, .route = route_at(file["default"], "/default")});
   index_types();
   for (auto& [rule, warning] : warnings_) {
     rules_.warnings_.push_back({.what = std::move(warning), .pointer = place_of(rule)});
@@ -93,7 +93,8 @@ void Rules::Reader::read_rule(const json& rule, std::uint32_t index) {
   if (!is_new) warn(index, first->second, "asks for the same");
   auto& same = match.type.is_prefix ? rules_.by_prefix_[match.type.text] : by_exact_[match.type.text];
   same.push_back(index);
-  rules_.rules_.push_back({.condition = std::move(match.condition), .route = rule_route(rule, place)});
+  rules_.rules_.push_back(
+      {.type = std::move(match.type), .condition = std::move(match.condition), .route = rule_route(rule, place)});
 }
 
 void Rules::Reader::index_types() {
@@ -168,6 +169,27 @@ const Route* Rules::route(const Candidates& candidates, std::string_view event_t
     if (rules_[rule].condition->holds(event_type, document)) return &rules_[rule].route;
   }
   return nullptr;
+}
+
+RoutingAccount Rules::account_for(std::string_view event_type, const Document& document) const {
+  RoutingAccount account;
+  const std::size_t count = rules_.size() - 1;  // the last one is the default
+  for (std::size_t i = 0; i < count && account.route == nullptr; ++i) {
+    const Rule& rule = rules_[i];
+    // An event without a type goes by those rules alone that ask for more than one.
+    const bool asks_for_type = !rule.condition || !rule.type.text.empty();
+    if (!rule.type.matches(event_type) || (event_type.empty() && asks_for_type)) {
+      account.refusals.push_back(rule.type.why_not(event_type));
+    } else if (rule.condition && !rule.condition->holds(event_type, document)) {
+      account.refusals.push_back(rule.condition->why_not(event_type, document));
+    } else {
+      account.route = &rule.route;
+    }
+  }
+  if (account.route != nullptr) return account;
+  account.by_default = true;
+  account.route = &rules_.back().route;
+  return account;
 }
 
 Candidates Rules::join(std::vector<std::uint32_t> exact, std::string_view event_type) const {

@@ -41,6 +41,14 @@ struct RulesFinding {
   std::string pointer = {};  ///< the JSON Pointer of it, as long as it may be
 };
 
+/// What a rules file does with an event, told for people.
+struct RoutingAccount {
+  /// Why not, of each rule before the one that takes it, in the file's order.
+  std::vector<std::string> refusals;
+  bool by_default = false;  ///< no rule takes it
+  const Route* route = nullptr;
+};
+
 /// Which event goes where, as a rules file says; its form is in docs/rules.md. The first rule that matches wins.
 /// One thread.
 class Rules {
@@ -56,6 +64,9 @@ class Rules {
   /// The route by what the event holds, which goes before that; null if no such rule matches.
   [[nodiscard]] const Route* route(const Candidates&, std::string_view event_type, const Document&) const;
 
+  /// A walk through the whole list, which ends in the same route.
+  [[nodiscard]] RoutingAccount account_for(std::string_view event_type, const Document&) const;
+
   /// SHA-256 of the file's bytes, hex: the version of the rules that history and dead letters name.
   [[nodiscard]] const std::string& version() const { return version_; }
   /// Rules that can never match, with the reason.
@@ -63,7 +74,8 @@ class Rules {
 
  private:
   struct Rule {
-    std::optional<Condition> condition;
+    TypePattern type;
+    std::optional<Condition> condition;  ///< what else it asks for
     Route route;
   };
   struct Hash : std::hash<std::string_view> {

@@ -59,6 +59,9 @@ void take_through(const Rules& rules, std::string_view event_text) {
   const limits::Candidates& candidates = rules.candidates((*event)->type);
   const Route* route = rules.route(candidates, (*event)->type, document);
   if (route == nullptr) route = &rules.route(candidates);
+  if (!(*event)->type.empty()) {
+    fuzz::require(rules.account_for((*event)->type, document).route == route, "a walk through the list ends there too");
+  }
   if (route->action != Route::Action::kHandle) return;
   limits::Checked<limits::Event> made = **event;
   if (route->transform) made = route->transform->apply(**event, document, arena);

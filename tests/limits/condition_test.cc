@@ -1,6 +1,7 @@
 #include "limits/condition.h"
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -74,6 +75,52 @@ TEST(Condition, AnyTakesOneAndNotTurnsItRound) {
   EXPECT_TRUE(matches(R"({"any":[{"type":"U"},{"type":"T*"}]})", "{}"));
   EXPECT_TRUE(matches(R"({"not":)" + any + "}", R"({"a":3})"));
   EXPECT_FALSE(matches(R"({"not":{"not":{"at":"/a","equals":1}}})", R"({"a":2})"));
+}
+
+TEST(Condition, SaysWhyItDoesNotHold) {
+  for (const auto& [match, json, why] : {
+           std::tuple(R"({"type":"U"})", "{}", R"(the type is "T", not "U")"),
+           std::tuple(R"({"type":"U*"})", "{}", R"(the type is "T" and does not begin with "U")"),
+           std::tuple(R"({"at":"/a","equals":"x"})", "{}", "/a is not there"),
+           std::tuple(R"({"at":"/a","equals":"x"})", R"({"a":1})", R"(/a is the number 1, not "x")"),
+           std::tuple(R"({"at":"/a","one_of":["x",2,null]})", R"({"a":"y"})",
+                      R"(/a is "y", not one of "x", the number 2, null)"),
+           std::tuple(R"({"at":"/a","exists":true})", "{}", "/a is not there"),
+           std::tuple(R"({"at":"/a","exists":false})", R"({"a":null})", "/a is null, and must not be there"),
+           std::tuple(R"({"at":"/a","prefix":"ab"})", R"({"a":"b"})", R"(/a is "b" and does not begin with "ab")"),
+           std::tuple(R"({"at":"/a","minimum":5})", R"({"a":4})", "/a is the number 4 and not within the bounds"),
+           std::tuple(R"({"all":[{"at":"/a","equals":1},{"at":"/b","equals":2}]})", R"({"a":1,"b":3})",
+                      "/b is the number 3, not the number 2"),
+           std::tuple(R"({"any":[{"at":"/a","equals":1},{"type":"U"}]})", R"({"a":2})",
+                      "none of 2 holds; of the first: /a is the number 2, not the number 1"),
+           std::tuple(R"({"not":{"at":"/a","exists":true}})", R"({"a":2})", "what must not hold does"),
+       }) {
+    const auto rules = Rules::parse(
+        R"({"rules":[{"match":)" + std::string(match) + R"(,"handler":"ignore"}],"default":"dead_letter"})", "r");
+    const std::string bytes = json + std::string(Decoder::kPadding, ' ');
+    Arena arena;
+    Document document;
+    ASSERT_FALSE(document.read(std::string_view(bytes).substr(0, std::string_view(json).size()), arena));
+    const RoutingAccount account = rules->account_for("T", document);
+    EXPECT_TRUE(account.by_default) << match;
+    EXPECT_EQ(account.refusals, std::vector<std::string>{why});
+  }
+}
+
+TEST(Condition, AWalkThroughTheRulesEndsAtTheOneThatTakesTheEvent) {
+  const auto rules = Rules::parse(
+      R"({"rules":[{"match":{"type":"A"},"handler":"ignore"},{"match":{"at":"/a","exists":true},"handler":"create_limit"},)"
+      R"({"match":{"type":"*"},"handler":"reset_progress"}],"default":"dead_letter"})",
+      "r");
+  const std::string bytes = "{}" + std::string(Decoder::kPadding, ' ');
+  Arena arena;
+  Document document;
+  ASSERT_FALSE(document.read(std::string_view(bytes).substr(0, 2), arena));
+  EXPECT_TRUE(rules->account_for("A", document).refusals.empty());
+  const RoutingAccount account = rules->account_for("B", document);
+  EXPECT_EQ(account.refusals.size(), 2u);
+  EXPECT_EQ(account.route->handler->name, "reset_progress");
+  EXPECT_TRUE(rules->account_for("", document).by_default) << "an event without a type goes by other rules alone";
 }
 
 }  // namespace
