@@ -130,8 +130,10 @@ std::string event_of(const Change& change) {
 
 void require_same_again(const Change& change, const Handler& handler) {
   const Bytes bytes(event_of(change), '"');
-  Decoder decoder;
-  Arena arena;
+  // As a child has them: from record to record.
+  static Decoder decoder;
+  static Arena arena;
+  arena.clear();
   const auto event = decoder.decode(bytes.text(), arena);
   fuzz::require(event.has_value(), "an event made from a change is decoded");
   const auto again = limits::decide(**event, handler, arena);
@@ -156,8 +158,9 @@ void handle(const Event& event, const Handler& handler, Arena& arena) {
 /// Why the bytes are no event, if they are none.
 std::optional<Reason> decode(std::string_view text, char next) {
   const Bytes bytes(text, next);
-  Decoder decoder;
-  Arena arena;
+  static Decoder decoder;
+  static Arena arena;
+  arena.clear();
   const auto event = decoder.decode(bytes.text(), arena);
   if (!event) {
     fuzz::require_fit_to_show(event.error().what);

@@ -51,9 +51,11 @@ void take_through(const Rules& rules, std::string_view event_text) {
   std::string padded(event_text);
   padded.resize(padded.size() + limits::Decoder::kPadding);
   const std::string_view json = std::string_view(padded).substr(0, event_text.size());
-  limits::Arena arena;
-  limits::Decoder decoder;
-  limits::Document document;
+  // As a child has them: from record to record.
+  static limits::Arena arena;
+  static limits::Decoder decoder;
+  static limits::Document document;
+  arena.clear();
   const auto event = decoder.decode(json, arena);
   if (!event || document.read(json, arena)) return;
   const limits::Candidates& candidates = rules.candidates((*event)->type);
