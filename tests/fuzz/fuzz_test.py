@@ -26,6 +26,20 @@ LIMITS = ["-timeout=60", "-rss_limit_mb=1024"]
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=64"}
 
 
+FOREIGN_EVENT = '{"id":"e","seq":1,"who":"u","at":"2026-03-01T10:00:00.5+01:00","limit":"l","cents":-1205,"state":"active","x":null}'
+
+
+def foreign_rules():
+    """Rules that look into that event and build another: one per way that a value can change. Small, so that runs are fast."""
+    for value in ('{"from":"/cents","as":"decimal","scale":2}', '{"from":["/x","/cents"],"as":"text"}',
+                  '{"from":"/x","default":"5"}', '{"from":"/cents","as":"minor_units","scale":1}',
+                  '{"from":"/state","map":{"active":"7"}}', '{"value":null}'):
+        yield ('{"rules":[{"match":{"any":[{"at":"/who","prefix":"u"},{"not":{"at":"/cents","minimum":0}}]},"handler":"change_limit",'
+               '"transform":{"aggregateId":"/who","createdAt":{"from":"/at","as":"time"},"eventId":"/id","sequenceNumber":"/seq",'
+               '"type":{"value":"T"},"payload":{"userLimitId":"/limit","status":{"from":"/state","as":"upper"},"value":' + value +
+               '}}}],"default":"ignore"}')
+
+
 def shared_seeds(target):
     """What the other tests feed to the same code."""
     if target == "protocol_line":
@@ -37,9 +51,8 @@ def shared_seeds(target):
         events = json.loads((ROOT / "daemon" / "samples" / "events.json").read_text())
         return [json.dumps(event).encode() for event in events]
     if target == "rules":
-        wallet = (ROOT / "docs" / "examples" / "wallet.rules.json").read_bytes()
-        events = (ROOT / "docs" / "examples" / "wallet.events.jsonl").read_bytes().splitlines()
-        return [(ROOT / "properties" / "rules.json").read_bytes(), *(wallet + b"\0" + event for event in events)]
+        shipped = (ROOT / "properties" / "rules.json").read_bytes()
+        return [shipped, *(f"{rules}\0{FOREIGN_EVENT}".encode() for rules in foreign_rules())]
     return []
 
 
