@@ -204,8 +204,6 @@ ALTER TABLE limit_definition ADD COLUMN status_event_id TEXT;
 ALTER TABLE limit_definition ADD COLUMN value_sequence INTEGER;
 ALTER TABLE limit_definition ADD COLUMN value_event_id TEXT;
 
-DROP VIEW limit_overview;
-DROP VIEW user_limits;
 DROP VIEW parked_limits;
 
 -- As before, but the progress group may not be set: then it is NULL. highest_* is the highest of all the limit's stamps
@@ -227,21 +225,10 @@ CREATE TABLE limit_progress_3 (
 ) STRICT;
 INSERT INTO limit_progress_3 SELECT *, NULL, NULL FROM limit_progress;
 DROP TABLE limit_progress;
+-- As SQLite's documentation of ALTER TABLE has it: the views that name the table are not looked at, and stay.
+PRAGMA legacy_alter_table=ON;
 ALTER TABLE limit_progress_3 RENAME TO limit_progress;
-
-CREATE VIEW user_limits AS
-  SELECT d.user_limit_id, d.aggregate_id, d.user_id, d.brand_id, d.currency_code, d.type, d.period, d.status, d.value,
-         p.progress, d.previous_limit_value, d.active_from, d.active_until, p.next_reset_time, d.created_at
-  FROM limit_definition AS d JOIN limit_progress AS p USING (limit_id)
-  WHERE d.user_id IS NOT NULL;
-
-CREATE VIEW limit_overview AS
-  SELECT user_id, user_limit_id, type, period, status, currency_code AS currency, value, progress,
-         round(100.0 * progress / nullif(CAST(value AS REAL), 0), 1) AS percent_used,
-         strftime('%Y-%m-%d %H:%M:%S', next_reset_time / 1000, 'unixepoch') AS next_reset_utc,
-         strftime('%Y-%m-%d %H:%M:%S', active_from / 1000, 'unixepoch') AS active_from_utc,
-         strftime('%Y-%m-%d %H:%M:%S', active_until / 1000, 'unixepoch') AS active_until_utc
-  FROM user_limits;
+PRAGMA legacy_alter_table=OFF;
 
 CREATE VIEW parked_limits AS
   SELECT d.user_limit_id, d.aggregate_id, p.progress, p.next_reset_time,
