@@ -73,17 +73,16 @@ Members members_of(const store::KeptLimit& limit) {
                {"activeFrom", std::to_string(state.active_from)},
                {"createdAt", number(state.created_at)}};
   }
-  const auto add_term = [&](limits::Term term, std::string_view name, std::string_view by, std::string value) {
+  const auto add_term = [&](limits::Term term, std::string_view by, std::string value) {
     const auto& changed = limit.terms[static_cast<std::size_t>(term)];
-    if (changed || limit.definition) members.emplace_back(name, std::move(value));
+    if (changed || limit.definition) members.emplace_back(name_of(term), std::move(value));
     if (changed) members.emplace_back(by, stamp(*changed));
   };
   using enum limits::Term;
-  add_term(kActiveUntil, "activeUntil", "activeUntilBy", number(state.active_until));
-  add_term(kPreviousLimitValue, "previousLimitValue", "previousLimitValueBy",
-           state.previous_limit_value.value_or("null"));
-  add_term(kStatus, "status", "statusBy", std::string(to_string(state.status)));
-  add_term(kValue, "value", "valueBy", state.value);
+  add_term(kActiveUntil, "activeUntilBy", number(state.active_until));
+  add_term(kPreviousLimitValue, "previousLimitValueBy", state.previous_limit_value.value_or("null"));
+  add_term(kStatus, "statusBy", std::string(to_string(state.status)));
+  add_term(kValue, "valueBy", state.value);
   if (limit.progress) {
     members.emplace_back("progressBy", stamp(*limit.progress));
     members.emplace_back("progress", state.progress);

@@ -1,6 +1,14 @@
 #include "limits/change.h"
 
+#include <array>
+
 namespace limits {
+
+std::string_view name_of(Term term) {
+  static constexpr std::array<std::string_view, kTermCount> kNames = {"activeUntil", "previousLimitValue", "status",
+                                                                      "value"};
+  return kNames[static_cast<std::size_t>(term)];
+}
 
 std::bitset<kTermCount> Terms::written() const {
   std::bitset<kTermCount> written;

@@ -30,6 +30,7 @@ struct Definition {
 /// What may change of a definition, each under a stamp of its own. In the order of their names in JSON.
 enum class Term : std::uint8_t { kActiveUntil, kPreviousLimitValue, kStatus, kValue };
 inline constexpr std::size_t kTermCount = 4;
+[[nodiscard]] std::string_view name_of(Term);
 
 /// New values for some terms of a definition: one that is not set here is not written, and one that is set to nothing
 /// is taken away.
@@ -69,8 +70,8 @@ struct Change {
   Seldom<Terms> terms{};  ///< a definition writes all of its terms, so there is no need of both
   /// What the event says that progress was before it, if it says so: compared live with what it was.
   std::optional<Decimal> claimed_previous_progress;
-  /// The handler's fields as they came, as one canonical JSON object: names in order, absent and null ones left out.
-  /// For the history: empty where none is kept.
+  /// The handler's fields as they came, as one canonical JSON object: names in order, absent ones left out, and
+  /// null ones unless null says something. For the history: empty where none is kept.
   std::string_view fields;
   Origin origin;
 };

@@ -72,19 +72,19 @@ std::string parked_line(const ParkedLimit& parked) {
 
 std::string term_line(const limits::UserLimit& limit, limits::Term term, const limits::Stamp& stamp) {
   Line line("term");
-  line.text(limit.aggregate_id).text(limit.user_limit_id);
+  line.text(limit.aggregate_id).text(limit.user_limit_id).text(name_of(term));
   switch (term) {
     case limits::Term::kActiveUntil:
-      line.text("activeUntil").number_or_null(limit.active_until);
+      line.number_or_null(limit.active_until);
       break;
     case limits::Term::kPreviousLimitValue:
-      line.text("previousLimitValue").text_or_null(limit.previous_limit_value);
+      line.text_or_null(limit.previous_limit_value);
       break;
     case limits::Term::kStatus:
-      line.text("status").text(to_string(limit.status));
+      line.text(to_string(limit.status));
       break;
     case limits::Term::kValue:
-      line.text("value").text(limit.value);
+      line.text(limit.value);
       break;
   }
   return line.stamp(stamp).end();
