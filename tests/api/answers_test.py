@@ -234,8 +234,11 @@ class Access(WithServer):
                 self.assertIn(says, done.stderr)
 
     def test_an_open_door_is_warned_of(self):
-        api = self.serve(listen="0.0.0.0:0")
-        self.assertIn("--token-file", api.end()[1])
+        # An address of no host at all (RFC 5737): so the door is not opened.
+        done = subprocess.run([API, "--listen", "192.0.2.1:0"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("whoever reaches 192.0.2.1 can read every limit: ask for a token with --token-file", done.stderr)
+        self.assertIn("cannot listen at 192.0.2.1:0", done.stderr)
 
 
 if __name__ == "__main__":

@@ -34,9 +34,9 @@ class Answer:
 class Server:
     """One limits-api on a free port."""
 
-    def __init__(self, store, *flags, prefix=(), listen="127.0.0.1:0", **popen):
+    def __init__(self, store, *flags, prefix=(), **popen):
         self.process = subprocess.Popen(
-            [*prefix, API, "--store", store, "--listen", listen, *flags],
+            [*prefix, API, "--store", store, "--listen", "127.0.0.1:0", *flags],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen,
         )
         self.said = self.process.stdout.readline()
