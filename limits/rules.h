@@ -36,9 +36,8 @@ struct Candidates {
 /// Something in a rules file that is no good, or is of no use.
 struct RulesFinding {
   std::string what;  ///< `rules.json: /rules/2/handler: no handler "reset_progres"; did you mean …`
-  /// Where in the text that begins; for what is no JSON, and else
-  std::optional<std::size_t> offset = {};
-  std::string pointer = {};  ///< the JSON Pointer of it, as long as it may be
+  std::optional<std::size_t> offset = {};  ///< set if the text is no JSON: where it stops being that
+  std::string pointer = {};                ///< else the JSON Pointer of what is meant, however long
 };
 
 /// What a rules file does with an event, told for people.

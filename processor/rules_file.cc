@@ -158,7 +158,7 @@ void RulesFile::take(const std::string& text) {
 void RulesFile::refuse(const std::string& problem) {
   if (problem == problem_) return;
   problem_ = problem;
-  log_->warning(fmt::format("{}. The rules before it stay in force, version {}", problem, rules_.version()));
+  log_->warning(fmt::format("{} (the rules before it stay in force, version {})", problem, rules_.version()));
 }
 
 }  // namespace processor
