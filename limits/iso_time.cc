@@ -6,7 +6,7 @@
 namespace limits {
 namespace {
 
-/// Reads from the front. What is not as expected turns it bad, and it stays so.
+/// Reads from the front. What is not as expected turns it bad: it stays so, and nothing is left to read.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -18,7 +18,9 @@ class Scanner {
     rest_.remove_prefix(1);
     return true;
   }
-  void expect(std::string_view any_of) { good_ = skip(any_of) && good_; }
+  void expect(std::string_view any_of) {
+    if (!skip(any_of)) turn_bad();
+  }
   int digits(std::size_t count) {
     int number = 0;
     for (std::size_t i = 0; i < count; ++i) number = number * 10 + digit();
@@ -26,23 +28,28 @@ class Scanner {
   }
   int up_to(int most, std::size_t count) {
     const int number = digits(count);
-    good_ = good_ && number <= most;
+    if (number > most) turn_bad();
     return number;
   }
   /// A fraction in thousandths.
   int thousandths() {
     int number = digit() * 100;
-    for (int weight = 10; !rest_.empty() && is_digit(rest_.front()); weight /= 10) number += digit() * weight;
+    for (int weight = 10; next_is_digit(); weight /= 10) number += digit() * weight;
     return number;
   }
-  [[nodiscard]] bool next_is_digit() const { return !rest_.empty() && is_digit(rest_.front()); }
+  [[nodiscard]] bool next_is_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
 
  private:
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+  void turn_bad() {
+    good_ = false;
+    rest_ = {};
+  }
 
   int digit() {
-    good_ = good_ && next_is_digit();
-    if (!good_) return 0;
+    if (!next_is_digit()) {
+      turn_bad();
+      return 0;
+    }
     const int value = rest_.front() - '0';
     rest_.remove_prefix(1);
     return value;
