@@ -33,7 +33,7 @@ class Collector final : public Arguments {
   }
 
  private:
-  static bool is_file(std::string_view name) { return name == "FILE" || name == "PROPERTIES"; }
+  static bool is_file(std::string_view name) { return name == "FILE" || name == "FOLDER" || name == "PROPERTIES"; }
   void argument(std::string_view name) { node_.takes_file = node_.takes_file || is_file(name); }
   void add(const std::string& name, std::string_view value, const std::string& help) {
     node_.options.push_back(

@@ -10,7 +10,7 @@ struct KnownOption {
   std::string name;
   std::string help;
   bool takes_value = false;
-  bool takes_file = false;         ///< the value is one
+  bool takes_file = false;         ///< the value is one, or a folder
   std::vector<std::string> words;  ///< the only values there are; empty: any
 };
 

@@ -34,6 +34,7 @@ extern const CommandEntry kPut;
 extern const CommandEntry kRulesCheck;
 extern const CommandEntry kRulesExplain;
 extern const CommandEntry kRulesHandlers;
+extern const CommandEntry kRulesTest;
 extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;
 extern const CommandEntry kVerify;
