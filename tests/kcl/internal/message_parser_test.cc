@@ -289,6 +289,12 @@ TEST(MessageParser, TakesNoClosingBracketForAValue) {
   EXPECT_THAT(Parsed(R"({"action":"leaseLost","x":]})").error(), HasSubstr("leaseLost, x: expected a JSON value"));
 }
 
+TEST(MessageParser, SeesNoStringBehindABackslashOutsideOfStrings) {
+  EXPECT_EQ(record_with(R"("x":[{\""}]}]}"}])").batch().records.size(), 1U);
+  EXPECT_EQ(record_with(R"("x":[{\\\""}]}]}"}])").batch().records.size(), 1U);
+  EXPECT_EQ(record_with(R"("x":[{\\"}]}]}"}])").batch().records.size(), 1U);
+}
+
 TEST(MessageParser, JudgesRecordsEvenWhereAMessageHasNoUseForThem) {
   EXPECT_THAT(Parsed(R"({"action":"shardEnded","records":[{"data":"eA==" "eA=="}]})").error(), HasSubstr("records[0]"));
   EXPECT_TRUE(Parsed(R"({"action":"shardEnded","records":[{"sequenceNumber":"7"}]})").message);
