@@ -13,6 +13,7 @@ struct Request {
   Method method = Method::kGet;
   std::string_view target;  ///< as it was sent, with query
   std::string_view authorization{};
+  std::string_view accept{};
   std::string_view if_none_match{};
   std::string_view origin{};
 };

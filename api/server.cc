@@ -223,6 +223,7 @@ class Server::Impl {
     Response response = service_.answer({.method = method_of(request.method()),
                                          .target = {target.data(), target.size()},
                                          .authorization = header(request, http::field::authorization),
+                                         .accept = header(request, http::field::accept),
                                          .if_none_match = header(request, http::field::if_none_match),
                                          .origin = header(request, http::field::origin)});
     if (log_.enabled(LogLevel::kDebug)) {

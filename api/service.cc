@@ -15,6 +15,10 @@ namespace {
 constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
 constexpr std::string_view kAnySegment = "{}";
 constexpr std::array<std::string_view, 1> kAggregate = {"aggregate"};
+constexpr std::array<std::string_view, 3> kPart = {"limit", "next", "format"};
+constexpr std::array<std::string_view, 4> kPartOfHistory = {"aggregate", "limit", "next", "format"};
+constexpr std::array<std::string_view, 8> kPartOfLimits = {"user",   "brand", "type", "period",
+                                                           "status", "limit", "next", "format"};
 
 limits::TimeMs wall_clock() {
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
@@ -81,7 +85,11 @@ struct Service::Route {
 const std::vector<Service::Route>& Service::routes() {
   static const std::vector<Route> all = {
       {.path = {"user-limits", kAnySegment}, .answer = &Service::limit, .parameters = kAggregate},
-      {.path = {"user-limits", "user", kAnySegment}, .answer = &Service::limits_of_user},
+      {.path = {"user-limits"}, .answer = &Service::list_limits, .parameters = kPartOfLimits},
+      {.path = {"user-limits", "user", kAnySegment}, .answer = &Service::limits_of_user, .parameters = kPart},
+      {.path = {"user-limits", kAnySegment, "history"}, .answer = &Service::history, .parameters = kPartOfHistory},
+      {.path = {"parked"}, .answer = &Service::parked, .parameters = kPart},
+      {.path = {"dead-letters"}, .answer = &Service::dead_letters, .parameters = kPart},
       {.path = {"status"}, .answer = &Service::status},
       {.path = {"livez"}, .answer = &Service::live, .open = true},
       {.path = {"readyz"}, .answer = &Service::ready, .open = true},
@@ -142,7 +150,7 @@ Response Service::finished(Response response, std::string_view origin) const {
   if (!origin.empty() && (options_.cors_origin == "*" || options_.cors_origin == origin)) {
     response.set("Access-Control-Allow-Origin", options_.cors_origin)
         .set("Access-Control-Expose-Headers",
-             "ETag, Limits-As-Of, Limits-Lag, Limits-Stale, Limits-Last-Change, Limits-Last-Change-Shard");
+             "ETag, Link, Limits-As-Of, Limits-Lag, Limits-Stale, Limits-Last-Change, Limits-Last-Change-Shard");
   }
   const auto bad = std::ranges::find_if_not(response.headers, is_header_value, &Header::value);
   if (bad == response.headers.end()) return response;

@@ -52,6 +52,12 @@ class Service {
 
   Response limit(const Call& call);
   Response limits_of_user(const Call& call);
+  Response list_limits(const Call& call);
+  Response history(const Call& call);
+  Response parked(const Call& call);
+  Response dead_letters(const Call& call);
+  /// A part of the limits that the filter lets through; `usual` many unless the client says.
+  Response limits_page(const Call& call, const store::LimitFilter& filter, std::size_t usual);
   Response status(const Call& call);
   Response document(const Call& call);
   Response live(const Call& call);

@@ -108,6 +108,11 @@ Result<std::int64_t> Store::prune(std::int64_t before_change, const Progress& pr
   return do_prune(before_change, progress);
 }
 
+bool LimitFilter::matches(const limits::UserLimit& limit) const {
+  return (!user_id || *user_id == limit.user_id) && (!brand_id || *brand_id == limit.brand_id) &&
+         (!type || *type == limit.type) && (!period || *period == limit.period) && (!status || *status == limit.status);
+}
+
 bool KeptLimit::may_lack_events_before(const HistoryRow& row) const {
   return floor && std::tie(row.sequence, row.event_id) <= std::tie(floor->sequence, floor->event_id);
 }

@@ -302,9 +302,37 @@ struct KeptFilter {
   bool history = true;  ///< with the events, or without
 };
 
+/// Limits that have all that is set.
 struct LimitFilter {
-  std::optional<std::string> user_id;
+  std::optional<std::string> user_id{};
+  std::optional<std::string> brand_id{};
+  std::optional<limits::LimitType> type{};
+  std::optional<limits::Period> period{};
+  std::optional<limits::Status> status{};
+
+  [[nodiscard]] bool matches(const limits::UserLimit&) const;
 };
+
+/// A place in the order by (user, limit, aggregate).
+struct LimitPlace {
+  std::string user_id;
+  std::string user_limit_id;
+  std::string aggregate_id;
+};
+
+/// A part of a walk, and where the next part goes on from; unset after the last.
+struct LimitPage {
+  std::vector<limits::UserLimit> limits;
+  std::optional<LimitPlace> next;
+};
+struct HistoryPage {
+  std::vector<HistoryRow> rows;
+  std::optional<std::int64_t> next;  ///< id of the change that the next part begins with
+};
+
+/// How many limits a part of a walk looks at, at most: with a filter that few meet it is short, even empty, and has a
+/// next one all the same.
+inline constexpr std::size_t kPageReach = 2000;
 
 /// Called with each row in turn; false ends the walk. May write to the store, but not call the reader that calls it.
 template <class Row>
@@ -339,6 +367,22 @@ class Reader {
   /// The lowest id of a change that arrived at `arrival` or later or at no known time, of those that no `prune` was
   /// about; one above the last if there is none. All with lower ids are older.
   [[nodiscard]] virtual Result<std::int64_t> first_change_since(limits::TimeMs arrival) = 0;
+  /// The limits behind `after`, or the first: at most `most`, in the order of each_limit.
+  [[nodiscard]] virtual Result<LimitPage> limits_after(const std::optional<LimitPlace>& after, const LimitFilter&,
+                                                       std::size_t most) = 0;
+  /// The history of one limit from its newest event back, or from the change `from`, which is one of its own: at most
+  /// `most` events.
+  [[nodiscard]] virtual Result<HistoryPage> history_back(const limits::LimitKey&, std::optional<std::int64_t> from,
+                                                         std::size_t most) = 0;
+  /// The changes of all limits behind that id, in the order of arrival: at most `most`. None comes between two that
+  /// were seen: ids grow in the order of commits.
+  [[nodiscard]] virtual Result<std::vector<HistoryRow>> changes_after(std::int64_t change_id, std::size_t most) = 0;
+  /// The highest id that a change has had.
+  [[nodiscard]] virtual Result<std::int64_t> last_change() = 0;
+  /// The first of each_parked behind that limit, or of all.
+  [[nodiscard]] virtual Result<std::vector<ParkedLimit>> parked_after(const limits::LimitKey&, std::size_t most) = 0;
+  /// The first of each_dead_letter behind that id.
+  [[nodiscard]] virtual Result<std::vector<DeadLetterRow>> dead_letters_after(std::int64_t id, std::size_t most) = 0;
   /// By (aggregate, limit).
   [[nodiscard]] virtual Result<void> each_parked(const Visitor<ParkedLimit>&) = 0;
   /// By id, oldest first.

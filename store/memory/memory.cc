@@ -1,6 +1,7 @@
 #include "store/memory/memory.h"
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -39,6 +40,13 @@ class MemoryReader final : public Reader {
   Result<void> each_limit(const LimitFilter&, const Visitor<limits::UserLimit>&) override;
   Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) override;
   Result<std::int64_t> first_change_since(limits::TimeMs arrival) override;
+  Result<LimitPage> limits_after(const std::optional<LimitPlace>& after, const LimitFilter&, std::size_t most) override;
+  Result<HistoryPage> history_back(const limits::LimitKey&, std::optional<std::int64_t> from,
+                                   std::size_t most) override;
+  Result<std::vector<HistoryRow>> changes_after(std::int64_t change_id, std::size_t most) override;
+  Result<std::int64_t> last_change() override { return database_->snapshot().last_change_id; }
+  Result<std::vector<ParkedLimit>> parked_after(const limits::LimitKey&, std::size_t most) override;
+  Result<std::vector<DeadLetterRow>> dead_letters_after(std::int64_t id, std::size_t most) override;
   Result<void> each_parked(const Visitor<ParkedLimit>&) override;
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>&) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
@@ -94,6 +102,14 @@ std::vector<ParkedLimit> parked_limits(const State& state) {
   return rows;
 }
 
+/// By id.
+std::vector<DeadLetterRow> dead_letters(const State& state) {
+  std::vector<DeadLetterRow> rows;
+  for (const auto& [key, row] : state.dead_letters) rows.push_back(row);
+  std::ranges::sort(rows, {}, &DeadLetterRow::id);
+  return rows;
+}
+
 std::optional<Arrival> newest_of(const Limit& limit) {
   if (limit.history.empty()) return std::nullopt;
   const HistoryRow& row = limit.history.rbegin()->second;
@@ -109,18 +125,93 @@ Result<std::vector<limits::UserLimit>> MemoryReader::get(std::string_view user_l
   return rows;
 }
 
-Result<void> MemoryReader::each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) {
-  const State state = database_->snapshot();
+auto place_of(const limits::UserLimit& row) {
+  return std::tie(row.user_id, row.user_limit_id, row.aggregate_id);
+}
+
+/// All that are defined, by user, limit and aggregate.
+std::vector<limits::UserLimit> defined_limits(const State& state) {
   std::vector<limits::UserLimit> rows;
   for (const auto& [key, limit] : state.limits) {
-    if (limit.definition && limit.state.user_id == filter.user_id.value_or(limit.state.user_id)) {
-      rows.push_back(limit.state);
+    if (limit.definition) rows.push_back(limit.state);
+  }
+  std::ranges::sort(rows, {}, place_of);
+  return rows;
+}
+
+template <class Row>
+std::vector<Row> first_of(std::vector<Row> rows, std::size_t most) {
+  rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(std::min(most, rows.size())), rows.end());
+  return rows;
+}
+
+Result<void> MemoryReader::each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) {
+  std::vector<limits::UserLimit> rows = defined_limits(database_->snapshot());
+  std::erase_if(rows, [&](const limits::UserLimit& row) { return !filter.matches(row); });
+  return walk(rows, visit);
+}
+
+Result<LimitPage> MemoryReader::limits_after(const std::optional<LimitPlace>& after, const LimitFilter& filter,
+                                             std::size_t most) {
+  LimitPage page;
+  for (limits::UserLimit& row : defined_limits(database_->snapshot())) {
+    if (!filter.matches(row)) continue;
+    if (after && place_of(row) <= std::tie(after->user_id, after->user_limit_id, after->aggregate_id)) continue;
+    if (page.limits.size() == most) {
+      const limits::UserLimit& last = page.limits.back();
+      page.next = {.user_id = last.user_id, .user_limit_id = last.user_limit_id, .aggregate_id = last.aggregate_id};
+      break;
+    }
+    page.limits.push_back(std::move(row));
+  }
+  return page;
+}
+
+Result<HistoryPage> MemoryReader::history_back(const limits::LimitKey& key, std::optional<std::int64_t> from,
+                                               std::size_t most) {
+  const State state = database_->snapshot();
+  const auto found = state.limits.find(
+      {.aggregate_id = std::string(key.aggregate_id), .user_limit_id = std::string(key.user_limit_id)});
+  HistoryPage page;
+  if (found == state.limits.end()) return page;
+  bool begun = !from;
+  for (const auto& [stamp, row] : found->second.history | std::views::reverse) {
+    begun = begun || row.change_id == *from;
+    if (!begun) continue;
+    if (page.rows.size() == most) {
+      page.next = row.change_id;
+      break;
+    }
+    page.rows.push_back(row);
+  }
+  return page;
+}
+
+Result<std::vector<HistoryRow>> MemoryReader::changes_after(std::int64_t change_id, std::size_t most) {
+  const State state = database_->snapshot();
+  std::vector<HistoryRow> rows;
+  for (const auto& [key, limit] : state.limits) {
+    for (const auto& [stamp, row] : limit.history) {
+      if (row.change_id > change_id) rows.push_back(row);
     }
   }
-  std::ranges::sort(rows, {}, [](const limits::UserLimit& row) {
-    return std::tie(row.user_id, row.user_limit_id, row.aggregate_id);
+  std::ranges::sort(rows, {}, &HistoryRow::change_id);
+  return first_of(std::move(rows), most);
+}
+
+Result<std::vector<ParkedLimit>> MemoryReader::parked_after(const limits::LimitKey& key, std::size_t most) {
+  std::vector<ParkedLimit> rows = parked_limits(database_->snapshot());
+  std::erase_if(rows, [&](const ParkedLimit& row) {
+    return std::tuple<std::string_view, std::string_view>(row.aggregate_id, row.user_limit_id) <=
+           std::tie(key.aggregate_id, key.user_limit_id);
   });
-  return walk(rows, visit);
+  return first_of(std::move(rows), most);
+}
+
+Result<std::vector<DeadLetterRow>> MemoryReader::dead_letters_after(std::int64_t id, std::size_t most) {
+  std::vector<DeadLetterRow> rows = dead_letters(database_->snapshot());
+  std::erase_if(rows, [&](const DeadLetterRow& row) { return row.id <= id; });
+  return first_of(std::move(rows), most);
 }
 
 Result<std::vector<HistoryRow>> MemoryReader::history(std::string_view user_limit_id) {
@@ -149,11 +240,7 @@ Result<void> MemoryReader::each_parked(const Visitor<ParkedLimit>& visit) {
 }
 
 Result<void> MemoryReader::each_dead_letter(const Visitor<DeadLetterRow>& visit) {
-  const State state = database_->snapshot();
-  std::vector<DeadLetterRow> rows;
-  for (const auto& [key, row] : state.dead_letters) rows.push_back(row);
-  std::ranges::sort(rows, {}, &DeadLetterRow::id);
-  return walk(rows, visit);
+  return walk(dead_letters(database_->snapshot()), visit);
 }
 
 Result<std::optional<DeadLetterRow>> MemoryReader::dead_letter(std::int64_t id) {

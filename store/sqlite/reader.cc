@@ -1,7 +1,6 @@
 #include "store/sqlite/reader.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "store/sqlite/backup.h"
 #include "store/sqlite/damage.h"
 #include "store/sqlite/file.h"
+#include "store/sqlite/guarded.h"
 #include "store/sqlite/rows.h"
 
 namespace store::sqlite {
@@ -63,20 +63,6 @@ constexpr const char* kSelectShards = R"sql(
          discrepancies_seen, sequence_conflicts, foreign_aggregates, rules_version, rules_problem
   FROM shards ORDER BY stream, shard)sql";
 
-template <class Work>
-auto guarded(Work work) -> Result<std::invoke_result_t<Work>> {
-  try {
-    if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
-      work();
-      return {};
-    } else {
-      return work();
-    }
-  } catch (const Failure& failure) {
-    return std::unexpected(failure.error);
-  }
-}
-
 }  // namespace
 
 FileReader::FileReader(const std::string& path)
@@ -105,7 +91,8 @@ Result<void> FileReader::each_limit(const LimitFilter& filter, const Visitor<lim
     auto rows = filter.user_id ? select.query(std::string_view(*filter.user_id)) : select.query();
     while (rows.next()) {
       Columns row(*db_, select);
-      if (!visit(read_limit(row))) return;
+      const limits::UserLimit limit = read_limit(row);
+      if (filter.matches(limit) && !visit(limit)) return;
     }
   });
 }

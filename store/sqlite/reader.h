@@ -18,6 +18,14 @@ class FileReader final : public Reader {
   Result<void> each_limit(const LimitFilter& filter, const Visitor<limits::UserLimit>& visit) override;
   Result<std::vector<HistoryRow>> history(std::string_view user_limit_id) override;
   Result<std::int64_t> first_change_since(limits::TimeMs arrival) override;
+  Result<LimitPage> limits_after(const std::optional<LimitPlace>& after, const LimitFilter& filter,
+                                 std::size_t most) override;
+  Result<HistoryPage> history_back(const limits::LimitKey& key, std::optional<std::int64_t> from,
+                                   std::size_t most) override;
+  Result<std::vector<HistoryRow>> changes_after(std::int64_t change_id, std::size_t most) override;
+  Result<std::int64_t> last_change() override;
+  Result<std::vector<ParkedLimit>> parked_after(const limits::LimitKey& key, std::size_t most) override;
+  Result<std::vector<DeadLetterRow>> dead_letters_after(std::int64_t id, std::size_t most) override;
   Result<void> each_parked(const Visitor<ParkedLimit>& visit) override;
   Result<void> each_dead_letter(const Visitor<DeadLetterRow>& visit) override;
   Result<std::optional<DeadLetterRow>> dead_letter(std::int64_t id) override;
