@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +18,7 @@ struct Request {
   std::string_view authorization{};
   std::string_view accept{};
   std::string_view if_none_match{};
+  std::string_view last_event_id{};
   std::string_view origin{};
 };
 
@@ -28,6 +32,10 @@ struct Response {
   int status = 200;
   std::vector<Header> headers{};
   std::string body{};
+  /// Not the last word: the same request has another answer once the store has changed, and waits for it so long.
+  std::chrono::seconds wait{};
+  /// The body is an event stream, and goes on with the changes behind this one.
+  std::optional<std::int64_t> follow{};
 
   Response& set(std::string_view name, std::string value) {
     headers.push_back({name, std::move(value)});

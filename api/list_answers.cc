@@ -60,7 +60,7 @@ Response Service::limits_of_user(const Call& call) {
   return limits_page(call, {.user_id = call.target.path[2]}, 1000);
 }
 
-Response Service::limits_page(const Call& call, const store::LimitFilter& filter, std::size_t usual) {
+Response Service::limits_page(const Call& call, const store::LimitFilter& filter, std::int64_t usual) {
   const auto list = read_list_request(call.request, call.target, {.places = 3, .usual = usual, .has_csv = true});
   if (!list) return problem(kBadRequest, list.error());
   std::optional<store::LimitPlace> after;

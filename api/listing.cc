@@ -11,7 +11,7 @@ namespace {
 
 using Failure = std::unexpected<std::string>;
 
-constexpr std::size_t kMostRows = 1000;
+constexpr std::int64_t kMostRows = 1000;
 constexpr std::array<std::string_view, 3> kFormats = {"json", "jsonl", "csv"};
 constexpr std::array<std::string_view, 3> kTypes = {"application/json", "application/x-ndjson",
                                                     "text/csv; charset=utf-8"};
@@ -74,27 +74,15 @@ std::expected<std::vector<std::string>, std::string> read_cursor(const std::stri
 
 }  // namespace
 
-std::optional<std::int64_t> parse_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
 std::expected<ListRequest, std::string> read_list_request(const Request& request, const Target& target,
                                                           const ListRules& rules) {
   const auto format = read_format(request, target, rules);
   if (!format) return Failure(format.error());
   auto after = read_cursor(target.find("next"), rules.places);
   if (!after) return Failure(after.error());
-  std::int64_t most = static_cast<std::int64_t>(rules.usual);
-  if (const std::string* written = target.find("limit")) {
-    most = parse_number(*written).value_or(0);
-    if (most < 1 || most > static_cast<std::int64_t>(kMostRows)) {
-      return Failure("limit: expected a number from 1 to " + std::to_string(kMostRows) + ", found " +
-                     limits::in_quotes(*written));
-    }
-  }
-  return ListRequest{.format = *format, .most = static_cast<std::size_t>(most), .after = std::move(*after)};
+  const auto most = read_number(target, "limit", {.usual = rules.usual, .least = 1, .most = kMostRows});
+  if (!most) return Failure(most.error());
+  return ListRequest{.format = *format, .most = static_cast<std::size_t>(*most), .after = std::move(*after)};
 }
 
 Response list_answer(Format format, std::span<const std::string> rows, std::string_view header) {

@@ -26,7 +26,7 @@ struct ListRequest {
 
 struct ListRules {
   std::size_t places;  ///< parts of which a cursor is made
-  std::size_t usual = 100;
+  std::int64_t usual = 100;
   bool has_csv = false;
 };
 
@@ -42,8 +42,5 @@ void link_next(Response& response, const Target& target, std::initializer_list<s
 
 /// Cells as RFC 4180 has them.
 [[nodiscard]] std::string csv_line(std::span<const std::string> cells);
-
-/// A decimal number, all of the text.
-[[nodiscard]] std::optional<std::int64_t> parse_number(std::string_view text);
 
 }  // namespace api

@@ -24,12 +24,16 @@ inline constexpr Problem kMethodNotAllowed{
     .name = "method-not-allowed", .status = 405, .title = "Only GET, HEAD and OPTIONS are served"};
 inline constexpr Problem kLimitAmbiguous{
     .name = "limit-ambiguous", .status = 409, .title = "Several aggregates have a limit of this id"};
+inline constexpr Problem kChangeUnknown{
+    .name = "change-unknown", .status = 409, .title = "The store has no such change"};
 inline constexpr Problem kBodyRefused{.name = "body-refused", .status = 413, .title = "No request may have a body"};
 inline constexpr Problem kHeaderTooLarge{
     .name = "header-too-large", .status = 431, .title = "The request's header is too large"};
 inline constexpr Problem kInternal{.name = "internal", .status = 500, .title = "The server is at fault"};
 inline constexpr Problem kStoreUnavailable{
     .name = "store-unavailable", .status = 503, .title = "The store cannot be read"};
+inline constexpr Problem kTooManyFollowers{
+    .name = "too-many-followers", .status = 503, .title = "Too many clients wait for changes"};
 inline constexpr Problem kNotReady{.name = "not-ready", .status = 503, .title = "Not ready to be asked"};
 
 /// A member that only some problems have: its name, and its value as JSON.

@@ -14,8 +14,10 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -24,6 +26,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "api/change_watch.h"
 #include "api/problem.h"
 #include "limits/wording.h"
 
@@ -40,6 +43,8 @@ constexpr std::size_t kMostHeader = 8 * 1024;
 constexpr std::chrono::seconds kForRequest{15};
 constexpr std::chrono::seconds kForAnswer{30};
 constexpr std::chrono::seconds kForEnd{10};
+/// A stream without an event says so often that its client is there still, and proxies see life.
+constexpr std::chrono::seconds kSilence{15};
 /// After an answer that ends the connection, what the client still sends is read for so long: closing at once would
 /// make its host throw the answer away before the client has read it.
 constexpr std::chrono::seconds kForRest{2};
@@ -74,19 +79,26 @@ std::optional<Response> refusal(const error_code& error) {
   return problem(kBadRequest, "This is not HTTP/1.1: " + error.message() + ".");
 }
 
+Response too_many_followers() {
+  Response refused = problem(kTooManyFollowers, "Half of the connections may wait for changes: --max-connections.");
+  return std::move(refused.set("Retry-After", "5"));
+}
+
 /// The one header that a request must have, and may have once (RFC 9112, 3.2).
 bool has_one_host(const http::request<http::empty_body>& request) {
   const auto hosts = request.equal_range(http::field::host);
   return request.version() < 11 || std::distance(hosts.first, hosts.second) == 1;
 }
 
-std::string_view header(const http::request<http::empty_body>& request, http::field name) {
+template <class Name>
+std::string_view header(const http::request<http::empty_body>& request, Name name) {
   const auto value = request[name];
   return {value.data(), value.size()};
 }
 
-http::response<http::string_body> to_message(Response response, unsigned version, bool keep_alive, bool is_head) {
-  http::response<http::string_body> message;
+template <class Body>
+http::response<Body> head_of(const Response& response, unsigned version, bool keep_alive) {
+  http::response<Body> message;
   message.version(version);
   message.result(static_cast<unsigned>(response.status));
   message.set(http::field::server, "limits-api");
@@ -94,10 +106,15 @@ http::response<http::string_body> to_message(Response response, unsigned version
   for (const Header& each : response.headers) {
     message.insert(beast::string_view(each.name.data(), each.name.size()), each.value);
   }
+  message.keep_alive(keep_alive);
+  return message;
+}
+
+http::response<http::string_body> to_message(Response response, unsigned version, bool keep_alive, bool is_head) {
+  auto message = head_of<http::string_body>(response, version, keep_alive);
   const bool may_have_body = response.status != 204 && response.status != 304;
   if (may_have_body) message.content_length(response.body.size());
   if (may_have_body && !is_head) message.body() = std::move(response.body);
-  message.keep_alive(keep_alive);
   return message;
 }
 
@@ -146,6 +163,18 @@ class Server::Impl {
    private:
     Impl& server_;
     Connection& connection_;
+  };
+
+  /// Counts who waits for changes, for as long as he does.
+  class Follower {
+   public:
+    explicit Follower(std::size_t& count) : count_(count) { ++count_; }
+    ~Follower() { --count_; }
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+
+   private:
+    std::size_t& count_;
   };
 
   asio::awaitable<void> accept() {
@@ -210,11 +239,68 @@ class Server::Impl {
     if (!refused && !has_one_host(request)) refused = problem(kBadRequest, "The header Host must be there, once.");
     const bool keep_alive = !refused && request.keep_alive() && !ending_;
     const bool is_head = request.method() == http::verb::head;
+    const unsigned version = request.version() == 10 ? 10 : 11;
     Response response = refused ? service_.finished(std::move(*refused), {}) : answer(request);
-    const auto message = to_message(std::move(response), request.version() == 10 ? 10 : 11, keep_alive, is_head);
+    if (!is_head && (response.follow || response.wait.count() > 0)) {
+      const Follower follower(followers_);
+      if (followers_ > std::max<std::size_t>(1, most_ / 2)) {
+        response = service_.finished(too_many_followers(), header(request, http::field::origin));
+      } else if (response.follow) {
+        co_await stream(connection.stream, response, version);
+        co_return false;
+      } else {
+        response = co_await answer_once_changed(request, std::move(response));
+      }
+    }
+    const auto message = to_message(std::move(response), version, keep_alive && !ending_, is_head);
     connection.stream.expires_after(kForAnswer);
     const auto [failed, written] = co_await http::async_write(connection.stream, message, kAwait);
     co_return !failed && keep_alive;
+  }
+
+  /// The answer of a request that waits for a change.
+  asio::awaitable<Response> answer_once_changed(const http::request<http::empty_body>& request, Response response) {
+    const auto until = ChangeWatch::Clock::now() + response.wait;
+    while (response.wait.count() > 0 && !ending_ && ChangeWatch::Clock::now() < until) {
+      co_await watch_.wait(until);
+      response = answer(request);
+    }
+    co_return response;
+  }
+
+  /// Writes events as they come, until the client goes, the server ends, or the store has no more to say. The client
+  /// asks again then, and learns why.
+  asio::awaitable<void> stream(beast::tcp_stream& stream, const Response& response, unsigned version) {
+    auto head = head_of<http::empty_body>(response, version, false);
+    const bool chunked = version == 11;
+    head.chunked(chunked);
+    http::response_serializer<http::empty_body> serializer(head);
+    stream.expires_after(kForAnswer);
+    const auto [failed, written] = co_await http::async_write_header(stream, serializer, kAwait);
+    if (failed) co_return;
+    EventPart part{.text = response.body, .place = *response.follow};
+    for (;;) {
+      if (!part.text.empty() && !co_await write_part(stream, part.text, chunked)) co_return;
+      auto next = service_.events_after(part.place);
+      if (!next || next->ends || ending_) break;
+      part = std::move(*next);
+      if (!part.text.empty()) continue;
+      const auto until = ChangeWatch::Clock::now() + kSilence;
+      co_await watch_.wait(until);
+      if (ChangeWatch::Clock::now() >= until) part.text = ":\n\n";
+    }
+    if (chunked) co_await asio::async_write(stream, http::make_chunk_last(), kAwait);
+  }
+
+  static asio::awaitable<bool> write_part(beast::tcp_stream& stream, const std::string& text, bool chunked) {
+    stream.expires_after(kForAnswer);
+    error_code failed;
+    if (chunked) {
+      failed = std::get<0>(co_await asio::async_write(stream, http::make_chunk(asio::buffer(text)), kAwait));
+    } else {
+      failed = std::get<0>(co_await asio::async_write(stream, asio::buffer(text), kAwait));
+    }
+    co_return !failed;
   }
 
   Response answer(const http::request<http::empty_body>& request) {
@@ -225,6 +311,7 @@ class Server::Impl {
                                          .authorization = header(request, http::field::authorization),
                                          .accept = header(request, http::field::accept),
                                          .if_none_match = header(request, http::field::if_none_match),
+                                         .last_event_id = header(request, "Last-Event-ID"),
                                          .origin = header(request, http::field::origin)});
     if (log_.enabled(LogLevel::kDebug)) {
       const auto taken = std::chrono::steady_clock::now() - start;
@@ -266,6 +353,7 @@ class Server::Impl {
     ending_ = true;
     acceptor_.close();
     for (Connection* each : waiting_) each->stream.close();
+    watch_.wake();
     deadline_.expires_after(kForEnd);
     deadline_.async_wait([this](const error_code&) { io_.stop(); });
     stop_if_empty();
@@ -280,11 +368,16 @@ class Server::Impl {
   bool ending_ = false;
   std::list<Connection*> waiting_;  ///< for a request, the one that waits longest first
   std::list<Connection*> busy_;     ///< being answered, or on their way in or out
+  std::size_t followers_ = 0;       ///< those of busy_ that wait for changes
 
   asio::io_context io_{1};
   tcp::acceptor acceptor_;
   asio::signal_set signals_{io_, SIGINT, SIGTERM};
   asio::steady_timer deadline_{io_};
+  ChangeWatch watch_{io_, [this]() -> std::optional<std::int64_t> {
+                       const auto last = service_.last_change();
+                       return last ? std::optional(*last) : std::nullopt;
+                     }};
 };
 
 std::expected<Server, std::string> Server::open(const Address& address, std::size_t max_connections, Service& service,

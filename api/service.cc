@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
 constexpr std::string_view kAnySegment = "{}";
 constexpr std::array<std::string_view, 1> kAggregate = {"aggregate"};
+constexpr std::array<std::string_view, 3> kChanges = {"after", "wait", "limit"};
+constexpr std::array<std::string_view, 1> kChangeStream = {"after"};
 constexpr std::array<std::string_view, 3> kPart = {"limit", "next", "format"};
 constexpr std::array<std::string_view, 4> kPartOfHistory = {"aggregate", "limit", "next", "format"};
 constexpr std::array<std::string_view, 8> kPartOfLimits = {"user",   "brand", "type", "period",
@@ -48,7 +50,7 @@ bool names_tag(std::string_view if_none_match, std::string_view tag) {
 
 /// Who has this very answer already gets no body.
 Response tagged(Response response, std::string_view if_none_match) {
-  if (response.status != 200) return response;
+  if (response.status != 200 || response.follow) return response;
   std::string tag = tag_of(response.body);
   if (names_tag(if_none_match, tag)) {
     response.status = 304;
@@ -90,6 +92,8 @@ const std::vector<Service::Route>& Service::routes() {
       {.path = {"user-limits", kAnySegment, "history"}, .answer = &Service::history, .parameters = kPartOfHistory},
       {.path = {"parked"}, .answer = &Service::parked, .parameters = kPart},
       {.path = {"dead-letters"}, .answer = &Service::dead_letters, .parameters = kPart},
+      {.path = {"changes"}, .answer = &Service::changes, .parameters = kChanges},
+      {.path = {"changes", "stream"}, .answer = &Service::change_stream, .parameters = kChangeStream},
       {.path = {"status"}, .answer = &Service::status},
       {.path = {"livez"}, .answer = &Service::live, .open = true},
       {.path = {"readyz"}, .answer = &Service::ready, .open = true},
@@ -138,7 +142,7 @@ Response Service::options(const Request& request) const {
   response.set("Allow", std::string(kAllowed));
   if (!options_.cors_origin.empty() && !request.origin.empty()) {
     response.set("Access-Control-Allow-Methods", std::string(kAllowed))
-        .set("Access-Control-Allow-Headers", "Authorization, If-None-Match")
+        .set("Access-Control-Allow-Headers", "Authorization, If-None-Match, Last-Event-ID")
         .set("Access-Control-Max-Age", "600");
   }
   return response;

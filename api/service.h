@@ -21,12 +21,23 @@ struct ServiceOptions {
   std::chrono::milliseconds ready_lag{300'000};  ///< 0: a lag is no reason
 };
 
+/// What comes next in an event stream.
+struct EventPart {
+  std::string text{};      ///< events, as the body has them; empty if there is none now
+  std::int64_t place = 0;  ///< the change that the next part comes behind
+  bool ends = false;       ///< the store is not the one that the stream was of
+};
+
 /// Answers requests from the store; knows nothing of sockets. docs/api.md describes what it answers. One thread.
 class Service {
  public:
   Service(ServiceOptions options, StoreSource store, const Log& log);
 
   [[nodiscard]] Response answer(const Request& request);
+  /// The highest id that a change has had.
+  [[nodiscard]] store::Result<std::int64_t> last_change();
+  /// How an event stream goes on.
+  [[nodiscard]] store::Result<EventPart> events_after(std::int64_t place);
   /// What every answer has, those included that the server gives before there is a request.
   [[nodiscard]] Response finished(Response response, std::string_view origin) const;
 
@@ -57,7 +68,9 @@ class Service {
   Response parked(const Call& call);
   Response dead_letters(const Call& call);
   /// A part of the limits that the filter lets through; `usual` many unless the client says.
-  Response limits_page(const Call& call, const store::LimitFilter& filter, std::size_t usual);
+  Response limits_page(const Call& call, const store::LimitFilter& filter, std::int64_t usual);
+  Response changes(const Call& call);
+  Response change_stream(const Call& call);
   Response status(const Call& call);
   Response document(const Call& call);
   Response live(const Call& call);

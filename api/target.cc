@@ -95,6 +95,22 @@ std::expected<Target, std::string> parse_target(std::string_view text) {
   return target;
 }
 
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::expected<std::int64_t, std::string> read_number(const Target& target, std::string_view name,
+                                                     const NumberRules& rules) {
+  const std::string* written = target.find(name);
+  if (written == nullptr) return rules.usual;
+  const auto number = parse_number(*written);
+  if (number && *number >= rules.least && *number <= rules.most) return *number;
+  return Failure(std::string(name) + ": expected a number from " + std::to_string(rules.least) + " to " +
+                 std::to_string(rules.most) + ", found " + limits::in_quotes(*written));
+}
+
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string encoded;
