@@ -11,6 +11,7 @@ namespace limits {
 namespace {
 
 constexpr std::size_t kLongest = 48;
+constexpr std::size_t kMostListed = 24;
 
 bool continues_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -71,7 +72,10 @@ std::string shown(std::string_view text) {
 
 std::string one_of(std::span<const std::string_view> words) {
   std::string out = "one of";
-  for (const std::string_view word : words) out.append(" ").append(word).append(",");
+  for (const std::string_view word : words.first(std::min(kMostListed, words.size()))) {
+    out.append(" ").append(shown(word)).append(",");
+  }
+  if (words.size() > kMostListed) return out += " …";
   out.pop_back();
   return out;
 }
@@ -86,7 +90,7 @@ std::optional<std::string_view> nearest_word(std::string_view written, std::span
 
 std::string did_you_mean(std::string_view written, std::span<const std::string_view> words) {
   const auto meant = nearest_word(written, words);
-  return meant ? "; did you mean \"" + std::string(*meant) + "\"?" : "";
+  return meant ? "; did you mean " + in_quotes(*meant) + "?" : "";
 }
 
 }  // namespace limits

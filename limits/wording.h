@@ -13,7 +13,7 @@ namespace limits {
 /// The same without the quotes.
 [[nodiscard]] std::string shown(std::string_view text);
 
-/// "one of ACTIVE, CANCELED, FUTURE".
+/// "one of ACTIVE, CANCELED, FUTURE", each as `shown`; "…" in place of those after some 24.
 [[nodiscard]] std::string one_of(std::span<const std::string_view> words);
 
 /// The word that is near enough to be what was meant.

@@ -1,7 +1,10 @@
 #include "limits/wording.h"
 
 #include <array>
+#include <string>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace limits {
@@ -33,11 +36,15 @@ TEST(Wording, NamesTheNearestWord) {
   EXPECT_EQ(did_you_mean("MONHT", kWords), "; did you mean \"MONTH\"?");
   EXPECT_EQ(did_you_mean("week", kWords), "; did you mean \"WEEK\"?");
   EXPECT_EQ(did_you_mean("FORTNIGHT", kWords), "");
+  EXPECT_EQ(did_you_mean("DAY", std::array<std::string_view, 1>{"DAY\x7f"}), "; did you mean \"DAY\\u007f\"?");
   EXPECT_EQ(did_you_mean(std::string(100'000, 'x'), kWords), "");
 }
 
 TEST(Wording, ListsWhatThereIs) {
   EXPECT_EQ(one_of(kWords), "one of DAY, WEEK, MONTH");
+  EXPECT_EQ(one_of(std::array<std::string_view, 2>{"a\x7f", "b\n"}), "one of a\\u007f, b\\n");
+  EXPECT_THAT(one_of(std::vector<std::string_view>(1000, "x")), testing::EndsWith("x, x, …"));
+  EXPECT_LT(one_of(std::vector<std::string_view>(1000, std::string(1000, 'x'))).size(), 2000U);
 }
 
 }  // namespace
