@@ -30,6 +30,11 @@ std::string text_or_empty(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+double number_or_zero(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : 0;
+}
+
 }  // namespace
 
 std::string kinesis_endpoint(std::string_view region) {
@@ -71,6 +76,65 @@ Result<void> Kinesis::create_stream(std::string_view stream, int shards) {
     return std::unexpected(answer.error());
   }
   return {};
+}
+
+Result<std::vector<std::string>> Kinesis::list_shards(std::string_view stream) {
+  constexpr std::string_view kOperation = "ListShards";
+  std::vector<std::string> shards;
+  json body{{"StreamName", stream}};
+  while (true) {
+    const auto answer = client_.call(kOperation, body.dump(-1, ' ', false, json::error_handler_t::replace));
+    if (!answer) return std::unexpected(answer.error());
+    const json parsed = json::parse(*answer, nullptr, false);
+    const auto found = parsed.is_object() ? parsed.find("Shards") : parsed.end();
+    if (found == parsed.end() || !found->is_array()) {
+      return std::unexpected(client_.error(kOperation, "the answer has no Shards"));
+    }
+    for (const json& shard : *found) {
+      shards.push_back(shard.is_object() ? text_or_empty(shard, "ShardId") : std::string());
+      if (shards.back().empty()) return std::unexpected(client_.error(kOperation, "a shard has no ShardId"));
+    }
+    const std::string next = text_or_empty(parsed, "NextToken");
+    if (next.empty()) return shards;
+    body = {{"NextToken", next}};
+  }
+}
+
+Result<std::string> Kinesis::shard_iterator(std::string_view stream, std::string_view shard,
+                                            std::optional<std::int64_t> since) {
+  constexpr std::string_view kOperation = "GetShardIterator";
+  json body{{"StreamName", stream}, {"ShardId", shard}, {"ShardIteratorType", "TRIM_HORIZON"}};
+  if (since) {
+    body["ShardIteratorType"] = "AT_TIMESTAMP";
+    body["Timestamp"] = static_cast<double>(*since) / 1000;  // seconds
+  }
+  const auto answer = client_.call(kOperation, body.dump(-1, ' ', false, json::error_handler_t::replace));
+  if (!answer) return std::unexpected(answer.error());
+  const json parsed = json::parse(*answer, nullptr, false);
+  std::string iterator = parsed.is_object() ? text_or_empty(parsed, "ShardIterator") : std::string();
+  if (iterator.empty()) return std::unexpected(client_.error(kOperation, "the answer has no ShardIterator"));
+  return iterator;
+}
+
+Result<ShardPage> Kinesis::get_records(std::string_view iterator) {
+  constexpr std::string_view kOperation = "GetRecords";
+  const auto answer = client_.call(kOperation, R"({"ShardIterator":)" + in_json(iterator) + '}');
+  if (!answer) return std::unexpected(answer.error());
+  const json parsed = json::parse(*answer, nullptr, false);
+  const auto found = parsed.is_object() ? parsed.find("Records") : parsed.end();
+  if (found == parsed.end() || !found->is_array()) {
+    return std::unexpected(client_.error(kOperation, "the answer has no Records"));
+  }
+  ShardPage page{.records = {},
+                 .next = text_or_empty(parsed, "NextShardIterator"),
+                 .millis_behind_latest = static_cast<std::int64_t>(number_or_zero(parsed, "MillisBehindLatest"))};
+  for (const json& record : *found) {
+    auto data = record.is_object() ? from_base64(text_or_empty(record, "Data")) : std::nullopt;
+    if (!data) return std::unexpected(client_.error(kOperation, "a record's Data is no base64"));
+    const double arrival = number_or_zero(record, "ApproximateArrivalTimestamp");  // seconds
+    page.records.push_back({.data = std::move(*data), .arrival_ms = static_cast<std::int64_t>(arrival * 1000)});
+  }
+  return page;
 }
 
 Result<Kinesis::Summary> Kinesis::describe_stream(std::string_view stream) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,18 @@ struct PutOutcome {
   std::string error_message;
 };
 
+/// Some records of a shard, in their order, as they stand there: one may be an aggregate of the Kinesis Producer
+/// Library.
+struct ShardPage {
+  struct Record {
+    std::string data;
+    std::int64_t arrival_ms = 0;
+  };
+  std::vector<Record> records;
+  std::string next;  ///< the iterator to go on with; empty: the shard is closed and was read to its end
+  std::int64_t millis_behind_latest = 0;
+};
+
 /// The operations of Kinesis Data Streams that the project needs. The client outlives it.
 class Kinesis {
  public:
@@ -43,6 +56,13 @@ class Kinesis {
   [[nodiscard]] Result<std::vector<PutOutcome>> put_records(std::string_view stream, std::span<const PutEntry> entries);
   /// Only asks for it: the stream is CREATING for a while. Error code ResourceInUseException: it is there already.
   [[nodiscard]] Result<void> create_stream(std::string_view stream, int shards);
+
+  /// The shards that have records, closed ones too.
+  [[nodiscard]] Result<std::vector<std::string>> list_shards(std::string_view stream);
+  /// Where to begin: with what arrived at `since` (ms since 1970) or later, or with the oldest record.
+  [[nodiscard]] Result<std::string> shard_iterator(std::string_view stream, std::string_view shard,
+                                                   std::optional<std::int64_t> since);
+  [[nodiscard]] Result<ShardPage> get_records(std::string_view iterator);
 
   struct Summary {
     std::string status;  ///< CREATING, ACTIVE, UPDATING, DELETING

@@ -33,6 +33,7 @@ extern const CommandEntry kPrune;
 extern const CommandEntry kPut;
 extern const CommandEntry kRulesCheck;
 extern const CommandEntry kRulesExplain;
+extern const CommandEntry kRulesDiff;
 extern const CommandEntry kRulesHandlers;
 extern const CommandEntry kRulesTest;
 extern const CommandEntry kStatus;

@@ -1,15 +1,8 @@
-#include <cerrno>
 #include <chrono>
-#include <system_error>
-#include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "aws/record_sender.h"
 #include "cli/commands.h"
-#include "cli/event_reader.h"
+#include "cli/event_input.h"
 #include "cli/json.h"
 #include "cli/kinesis_options.h"
 #include "cli/partition_key.h"
@@ -17,49 +10,6 @@
 
 namespace cli {
 namespace {
-
-/// What is put: a file, which can be read twice, or a pipe, which cannot.
-class Input {
- public:
-  static Outcome<Input> open(const std::string& path) {
-    const bool is_stdin = path == "-";
-    Input input;
-    input.name_ = is_stdin ? "standard input" : path;
-    input.descriptor_ = is_stdin ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status{};
-    if (input.descriptor_ < 0 || fstat(input.descriptor_, &status) != 0) {
-      return fail(ExitCode::kFailed, path + ": cannot be opened: " + std::generic_category().message(errno));
-    }
-    if (S_ISDIR(status.st_mode)) return fail(ExitCode::kFailed, path + ": is a directory, not a file of events");
-    if (S_ISREG(status.st_mode)) input.start_ = lseek(input.descriptor_, 0, SEEK_CUR);
-    input.size_ = S_ISREG(status.st_mode) ? status.st_size - input.start_ : 0;
-    return input;
-  }
-  Input(Input&& other) noexcept
-      : name_(std::move(other.name_)),
-        descriptor_(std::exchange(other.descriptor_, -1)),
-        start_(other.start_),
-        size_(other.size_) {}
-  Input& operator=(Input&&) = delete;
-  ~Input() {
-    if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
-  }
-
-  [[nodiscard]] bool is_terminal() const { return isatty(descriptor_) == 1; }
-  [[nodiscard]] bool can_be_read_twice() const { return start_ >= 0; }
-  [[nodiscard]] std::int64_t size() const { return size_; }  ///< in bytes; 0 if it is not known
-  [[nodiscard]] EventReader reader() const {
-    if (can_be_read_twice()) lseek(descriptor_, start_, SEEK_SET);
-    return {descriptor_, name_, aws::kMostBytesPerRecord};
-  }
-
- private:
-  Input() = default;
-  std::string name_;
-  int descriptor_ = -1;
-  off_t start_ = -1;
-  std::int64_t size_ = 0;
-};
 
 class Put final : public Command {
  public:
@@ -74,7 +24,7 @@ class Put final : public Command {
   Outcome<void> run(Context& context) override {
     auto connection = kinesis_.connection(context.output);
     if (!connection) return std::unexpected(connection.error());
-    const auto input = Input::open(file_);
+    const auto input = EventInput::open(file_);
     if (!input) return std::unexpected(input.error());
     if (input->is_terminal()) context.output.info("reading events from the terminal; Ctrl-D ends them");
     if (input->can_be_read_twice()) {
@@ -116,12 +66,12 @@ class Put final : public Command {
     }
   }
 
-  Outcome<void> check(Output& output, const Input& input) {
+  Outcome<void> check(Output& output, const EventInput& input) {
     Progress progress(output, "checking", input.size());
     return each_record(input.reader(), progress, [](std::string_view, std::string_view) { return Outcome<void>(); });
   }
 
-  Outcome<void> send(Output& output, const Input& input, aws::RecordSender& sender) {
+  Outcome<void> send(Output& output, const EventInput& input, aws::RecordSender& sender) {
     const auto in_our_words = [this](const aws::Result<void>& result) -> Outcome<void> {
       if (!result) return kinesis_failure(result.error(), stream_);
       return {};

@@ -167,6 +167,16 @@ Outcome<std::pair<Rehearsal::Standing, Rehearsal::Standing>> Rehearsal::before_a
   return standings;
 }
 
+Outcome<std::map<Rehearsal::Key, Rehearsal::Standing>> Rehearsal::after() {
+  std::map<Key, Standing> standings;
+  const auto read = seen_->each_kept_limit({.user_limit_id = {}, .history = false}, [&](const store::KeptLimit& kept) {
+    standings.emplace(Key{kept.state.aggregate_id, kept.state.user_limit_id}, kept);
+    return true;
+  });
+  if (!read) return store_failure(read.error());
+  return standings;
+}
+
 Outcome<void> Rehearsal::tell(Output& output) {
   Table table(output,
               {{.title = "LIMIT"}, {.title = "AGGREGATE"}, {.title = "BEFORE"}, {.title = "AFTER"}, {.title = ""}});

@@ -28,9 +28,13 @@ class Rehearsal {
   /// How a limit that was played stood and how it would stand.
   [[nodiscard]] Outcome<std::pair<Standing, Standing>> before_and_after(const limits::LimitKey& key);
 
- private:
   using Key = std::pair<std::string, std::string>;  ///< aggregate, limit
+  /// How each limit that was played stood.
+  [[nodiscard]] const std::map<Key, Standing>& before() const { return before_; }
+  /// How each of them would stand.
+  [[nodiscard]] Outcome<std::map<Key, Standing>> after();
 
+ private:
   [[nodiscard]] Outcome<void> copy_limit(const limits::LimitKey& key);
 
   store::Reader& actual_;

@@ -30,6 +30,9 @@ class KinesisServer:
     def __init__(self):
         self.streams = {"user-events": 2}
         self.records = collections.defaultdict(list)  # stream -> [(partition key, bytes)]
+        self.arrivals = collections.defaultdict(list)  # of them, in seconds since 1970
+        self.now = 1_712_000_000
+        self.page = 2  # records, and shards, in an answer
         self.calls = []  # (operation, number of records)
         self.refusals = 0
         self.keeps_records = True
@@ -98,11 +101,42 @@ class KinesisServer:
                 continue
             key = record["PartitionKey"]
             if self.keeps_records:
-                self.records[body["StreamName"]].append((key, base64.b64decode(record["Data"])))
-            shard = hashlib.md5(key.encode()).digest()[0] % self.streams[body["StreamName"]]
-            outcomes.append({"SequenceNumber": "1", "ShardId": f"shardId-{shard:012}"})
+                self.add(body["StreamName"], key, base64.b64decode(record["Data"]))
+            outcomes.append({"SequenceNumber": "1", "ShardId": self.shard_of(body["StreamName"], key)})
         self.refusals = max(0, self.refusals - 1)
         return 200, {"FailedRecordCount": sum("ErrorCode" in outcome for outcome in outcomes), "Records": outcomes}
+
+    def add(self, stream, key, data):
+        self.records[stream].append((key, data))
+        self.arrivals[stream].append(self.now)
+
+    def shard_of(self, stream, key):
+        return f"shardId-{hashlib.md5(key.encode()).digest()[0] % self.streams[stream]:012}"
+
+    def ListShards(self, body):
+        asked = json.loads(body["NextToken"]) if "NextToken" in body else {"stream": body["StreamName"], "at": 0}
+        stream, at = asked["stream"], asked["at"]
+        if stream not in self.streams:
+            return self.error("ResourceNotFoundException", f"Stream {stream} not found")
+        shards = [{"ShardId": f"shardId-{number:012}"} for number in range(self.streams[stream])]
+        more = {"NextToken": json.dumps({"stream": stream, "at": at + self.page})} if at + self.page < len(shards) else {}
+        return 200, {"Shards": shards[at:at + self.page], **more}
+
+    def GetShardIterator(self, body):
+        since = body.get("Timestamp", 0)
+        if body["ShardIteratorType"] != ("AT_TIMESTAMP" if since else "TRIM_HORIZON"):
+            self.problems.append(f"an iterator of another kind: {body}")
+        return 200, {"ShardIterator": json.dumps([body["StreamName"], body["ShardId"], since, 0])}
+
+    def GetRecords(self, body):
+        stream, shard, since, at = json.loads(body["ShardIterator"])
+        there = [{"Data": base64.b64encode(data).decode(), "PartitionKey": key, "SequenceNumber": "1",
+                  "ApproximateArrivalTimestamp": arrival}
+                 for (key, data), arrival in zip(self.records[stream], self.arrivals[stream])
+                 if self.shard_of(stream, key) == shard and arrival >= since]
+        behind = 1000 * (at + self.page < len(there))
+        return 200, {"Records": there[at:at + self.page], "MillisBehindLatest": behind,
+                     "NextShardIterator": json.dumps([stream, shard, since, at + self.page])}
 
     def CreateStream(self, body):
         if body["StreamName"] in self.streams:
