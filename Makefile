@@ -3,7 +3,7 @@
 .PHONY: help build test sanitize test-docker torture bench run stop create-user-stream populate-data coverage lint format clean
 
 # `make run WORKERS=2 KINESIS_PORT=4570` reaches the scripts as environment.
-export LIMITS_VAR WORKERS KINESIS KINESIS_PORT DYNAMODB_PORT
+export LIMITS_VAR WORKERS KINESIS KINESIS_PORT DYNAMODB_PORT API_PORT
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 22

@@ -130,9 +130,9 @@ daemons() {
 
 # The order matters: while they end, the daemons checkpoint, and for that they need DynamoDB.
 stop_stack() {
-  stop_parts $(daemons)
+  stop_parts $(daemons) api
   stop_parts kinesis dynamodb
-  rm -f "$run/ports"
+  rm -f "$run/ports" "$run/api.port"
 }
 
 KINESIS_PORT=${KINESIS_PORT:-4568}
@@ -141,4 +141,9 @@ DYNAMODB_PORT=${DYNAMODB_PORT:-8000}
 if running kinesis && [ -r "$run/ports" ]; then
   read -r KINESIS_PORT DYNAMODB_PORT <"$run/ports"
 fi
+API_PORT=${API_PORT:-8080}
+if running api && [ -r "$run/api.port" ]; then
+  read -r API_PORT <"$run/api.port"
+fi
+api_url=http://127.0.0.1:$API_PORT
 kinesis_url=http://${KINESIS_HOST:-127.0.0.1}:$KINESIS_PORT

@@ -15,7 +15,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from stack import ROOT, free_port, session_of, wait_until
 
-PARTS = ("daemon-1", "daemon-2", "kinesis", "dynamodb")
+PARTS = ("daemon-1", "daemon-2", "kinesis", "dynamodb", "api")
 
 
 class Stack:
@@ -24,7 +24,7 @@ class Stack:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="user-limits-stack-")
         self.path = pathlib.Path(self.folder.name)
-        self.ports = {"KINESIS_PORT": str(free_port()), "DYNAMODB_PORT": str(free_port())}
+        self.ports = {"KINESIS_PORT": str(free_port()), "DYNAMODB_PORT": str(free_port()), "API_PORT": str(free_port())}
         self.environment = {**os.environ, **self.ports, "LIMITS_VAR": self.folder.name}
 
     def __enter__(self):
@@ -82,8 +82,8 @@ class MakeRun(unittest.TestCase):
         readme = [line.strip().replace("var/limits.db", str(self.stack.path / "limits.db"))
                   for line in (ROOT / "README.md").read_text().splitlines()
                   if line.startswith(("    build/release/bin/", "    sqlite3"))]
-        printed = [line[18:] for line in said.splitlines() if line[18:].startswith(("build/release/bin/", "sqlite3"))]
-        self.assertEqual((len(readme), len(printed)), (5, 5))
+        printed = [line[18:] for line in said.splitlines() if line[18:].startswith(("build/release/bin/", "sqlite3", "curl"))]
+        self.assertEqual((len(readme), len(printed)), (5, 6))
         for command in readme + printed:
             with self.subTest(command):
                 done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True,
@@ -97,7 +97,8 @@ class MakeRun(unittest.TestCase):
         self.run_well()
         self.assertEqual((self.stack.limits("digest"), self.stack.pids()), (digest, first))
         self.assertIsNone(first["daemon-2"])
-        del self.stack.environment["KINESIS_PORT"]  # a running stack knows its own
+        for port in ("KINESIS_PORT", "API_PORT"):  # a running stack knows its own
+            del self.stack.environment[port]
         code, said = self.stack.make("create-user-stream", "populate-data")
         self.assertEqual(code, 0, said)
         code, said = self.stack.make("stop")
