@@ -92,7 +92,9 @@ std::optional<Found> child(const Scanner& scanner, std::size_t container, const 
     if (is_object) {
       const std::size_t end = scanner.end_of(at);
       is_it = scanner.string_at(at, end) == step.key;
-      each.value = scanner.next(scanner.next(end) + 1);  // behind the colon
+      const std::size_t colon = scanner.next(end);
+      if (scanner.byte(colon) != ':') return found;
+      each.value = scanner.next(colon + 1);
     }
     if (is_it) found = each;
     at = scanner.next(scanner.end_of(each.value));

@@ -56,6 +56,7 @@ TEST(JsonPlace, NeverLeavesATextThatIsNoJson) {
       EXPECT_LE(end, cut.size()) << cut << ' ' << pointer;
     }
   }
+  EXPECT_EQ(found(R"({"a":[],"b";[],"c)", "/e"), "nothing");
   const std::string deep(100'000, '[');
   EXPECT_EQ(found(deep, "/0/0/0/x"), "nothing");
 }
