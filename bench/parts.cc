@@ -32,7 +32,8 @@ struct Input {
   std::string parsed;  ///< the same after its records were decoded in place
   kcl::internal::MessageParser parser;
   std::vector<kcl::Record> records;  ///< in `parsed`
-  std::vector<std::string> types;    ///< of their events
+  limits::Arena arena;               ///< of their events
+  std::vector<limits::Event> events;
   std::optional<limits::Rules> rules;
 
   [[nodiscard]] std::size_t size() const { return line.size() - kcl::Record::kPadding; }
@@ -48,9 +49,8 @@ void load_session(const char* path) {
   const auto records = std::get<kcl::Batch>(message.body).records;
   input.records.assign(records.begin(), records.end());
   limits::Decoder decoder;
-  limits::Arena arena;
   for (const kcl::Record& record : input.records) {
-    input.types.emplace_back(need(decoder.decode(record.data, arena))->type);
+    input.events.push_back(*need(decoder.decode(record.data, input.arena)));
   }
 }
 
@@ -95,13 +95,27 @@ void event(benchmark::State& state) {
 }
 
 void route_by(const limits::Rules& rules, benchmark::State& state) {
+  limits::Document document;
+  limits::Arena arena;
   for (auto _ : state) {
-    for (const std::string& type : input.types) benchmark::DoNotOptimize(&rules.route(rules.candidates(type)));
+    for (std::size_t i = 0; i < input.events.size(); ++i) {
+      const limits::Event& event = input.events[i];
+      const limits::Candidates& candidates = rules.candidates(event.type);
+      const limits::Route* route = nullptr;
+      if (candidates.need_document()) {
+        benchmark::DoNotOptimize(document.read(input.records[i].data, arena));
+        route = rules.route(candidates, event.type, document);
+      }
+      if (route == nullptr) route = &rules.route(candidates);
+      benchmark::DoNotOptimize(route);
+      if (route->transform) benchmark::DoNotOptimize(route->transform->apply(event, document, arena));
+    }
+    arena.clear();
   }
   per_record(state);
 }
 
-/// From an event's type to its route.
+/// From an event to its route and, where the rules say so, to the event that they build.
 void route(benchmark::State& state) {
   route_by(*input.rules, state);
 }

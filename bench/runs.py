@@ -27,9 +27,12 @@ class Program:
     peer: pathlib.Path | None = None  # is there if bench/peers/install could build it
 
 
-def ours(settings="", *flags):
-    return [str(BUILD / "bin" / "limits-processor"), "--store", f"sqlite:DB{settings}", "--rules",
-            str(ROOT / "properties" / "rules.json"), "--log-dir", "", *flags]
+SHIPPED_RULES = ROOT / "properties" / "rules.json"
+
+
+def ours(settings="", *flags, rules=SHIPPED_RULES):
+    return [str(BUILD / "bin" / "limits-processor"), "--store", f"sqlite:DB{settings}", "--rules", str(rules), "--log-dir", "",
+            *flags]
 
 
 DURABLE = ("--checkpoint-interval", "0")  # each batch is on the disk before its checkpoint

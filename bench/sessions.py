@@ -7,6 +7,8 @@ events ends in the same limits, and can be measured at the same job.
 import base64
 import collections
 import dataclasses
+import datetime
+import json
 import pathlib
 import random
 import sys
@@ -25,7 +27,8 @@ LIMITS_PER_USER = 4
 class Shape:
     """`records` in batches of `batch`, over `limits` limits that are created first; the rest is progress, resets (6 %) and
     events that concern nobody (4 %). `faults`: the share of records that cannot be applied. With `stored`, the limits are
-    as many that bench/fill has made, and all records are progress of some of them, drawn by lot."""
+    as many that bench/fill has made, and all records are progress of some of them, drawn by lot. With `wallet`, the facts come
+    as the producer of docs/examples/wallet.rules.json tells them."""
 
     records: int = 200_000
     batch: int = 1_000
@@ -33,11 +36,13 @@ class Shape:
     faults: float = 0.0
     stored: int = 0
     seed: int = 1
+    wallet: bool = False
 
     def name(self, child):
         on = f"{self.stored}-stored" if self.stored else f"{self.limits}"
         faults = f"-faults{self.faults:g}" if self.faults else ""
-        return f"{self.records}-by-{self.batch}-on-{on}{faults}-seed{self.seed}-child{child}"
+        wallet = "-wallet" if self.wallet else ""
+        return f"{self.records}-by-{self.batch}-on-{on}{faults}{wallet}-seed{self.seed}-child{child}"
 
 
 def stored_id(number):
@@ -150,6 +155,65 @@ class Session:
                 records.clear()
 
 
+class WalletSession(Session):
+    """The same facts as the wallet's producer tells them or, if `as_built`, as its rules build our events from that."""
+
+    def __init__(self, shape, child, as_built=False):
+        super().__init__(shape, child)
+        self.as_built = as_built
+
+    def say(self, user, name, flat, kind, payload):
+        self.sequences[user] += 1
+        sequence = self.sequences[user]
+        event_id, created_at = f"{user}-{sequence}", START + 60_000 * sequence
+        if self.as_built:
+            return compact({"aggregateId": user, "createdAt": created_at, "eventId": event_id, "payload": payload,
+                            "sequenceNumber": sequence, "type": kind})
+        return compact({"event": name, "id": event_id, "seq": sequence, "player_id": user, "at": iso(created_at), **flat})
+
+    def envelope(self, user, kind, payload):
+        return self.say(user, "wallet.called", {}, kind, {})
+
+    def created(self, limit):
+        return self.say(limit.user, "limit.opened", {
+            "limit_id": limit.id, "brand": "b001", "currency": "eur", "kind": "deposit", "window": "D", "amount_cents": limit.value,
+            "starts_at": iso(START), "resets_at": iso(limit.period_end),
+        }, "USER_LIMIT_CREATED", {
+            "userLimitId": limit.id, "userId": limit.user, "brandId": "b001", "currencyCode": "EUR", "type": "DEPOSIT",
+            "period": "DAY", "status": "ACTIVE", "value": cents(limit.value), "activeFrom": START,
+            "nextResetTime": limit.period_end,
+        })
+
+    def progress(self, limit, ill_typed):
+        before, amount = limit.spent, ill_typed or self.rng.randrange(1, 5_000)
+        left = 0 if ill_typed else limit.value - before - amount
+        limit.spent += 0 if ill_typed else amount
+        return self.say(limit.user, "limit.spent", {
+            "limit_id": limit.id, "spent": {"before_cents": before, "cents": amount, "left_cents": left},
+            "resets_at": iso(limit.period_end),
+        }, "USER_LIMIT_PROGRESS_CHANGED", {
+            "userLimitId": limit.id, "userId": limit.user, "previousProgress": cents(before), "amount": ill_typed or cents(amount),
+            "remainingAmount": cents(left), "nextResetTime": limit.period_end,
+        })
+
+    def reset(self, limit):
+        spent, limit.spent = limit.spent, 0
+        limit.period_end += DAY
+        return self.say(limit.user, "limit.reset", {
+            "limit_id": limit.id, "was_cents": spent, "resets_at": iso(limit.period_end),
+        }, "USER_LIMIT_RESET", {
+            "userLimitId": limit.id, "resetAmount": cents(spent), "nextResetTime": limit.period_end,
+        })
+
+
+def compact(event):
+    return json.dumps(event, separators=(",", ":")).encode()
+
+
+def iso(ms):
+    return datetime.datetime.fromtimestamp(ms // 1000, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def cents(amount):
     return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02d}"
 
@@ -163,7 +227,7 @@ def session_files(shape, children, folder):
         if not path.exists():
             unfinished = path.with_suffix(".part")
             with unfinished.open("wb", buffering=1 << 20) as out:
-                out.writelines(Session(shape, child).lines())
+                out.writelines((WalletSession if shape.wallet else Session)(shape, child).lines())
             unfinished.rename(path)
         files.append(path)
     return files
@@ -173,6 +237,7 @@ def reference(shape, children):
     """The state that all these sessions together must end in."""
     model = Reference()
     for child in range(children):
-        for raw, fault in Session(shape, child).events():
+        session = WalletSession(shape, child, as_built=True) if shape.wallet else Session(shape, child)
+        for raw, fault in session.events():
             model.feed(raw, fault)
     return model
