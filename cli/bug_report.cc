@@ -14,6 +14,7 @@
 #include "cli/json.h"
 #include "cli/limit_audit.h"
 #include "limits/json_text.h"
+#include "store/history_reader.h"
 
 namespace cli {
 namespace {
@@ -99,7 +100,7 @@ std::string bug_report(const store::KeptLimit& kept, const store::KeptLimit& fol
                                  .str();
   std::string report;
   for (const store::HistoryRow& row : rows) {
-    std::string event = event_of(row);
+    std::string event = store::event_of(row);
     if (report.empty()) event.insert(event.size() - 1, ",\"verify\":" + verify);
     report += event + '\n';
   }

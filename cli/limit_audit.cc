@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "cli/json.h"
 #include "limits/discrepancy.h"
-#include "limits/handlers.h"
-#include "store/memory/memory.h"
+#include "store/standing.h"
 
 namespace cli {
 namespace {
@@ -49,17 +47,6 @@ std::optional<std::string> progress_after(const limits::Change& change) {
 
 }  // namespace
 
-std::string event_of(const store::HistoryRow& row) {
-  return JsonObject()
-      .add("aggregateId", row.aggregate_id)
-      .add("createdAt", row.created_at)
-      .add("eventId", row.event_id)
-      .raw("payload", row.fields)
-      .add("sequenceNumber", row.sequence)
-      .add("type", row.type)
-      .str();
-}
-
 Members members_of(const store::KeptLimit& limit) {
   const limits::UserLimit& state = limit.state;
   Members members;
@@ -92,12 +79,11 @@ Members members_of(const store::KeptLimit& limit) {
 }
 
 LimitAudit::Result LimitAudit::audit(const store::KeptLimit& kept, const OnFinding& on_finding) {
-  changes_.clear();
-  arena_.clear();
   if (kept.history.empty()) return {};
-  if (!read_events(kept, on_finding)) return {};
-  Result result{.folded = fold()};
-  if (!result.folded) return {};
+  if (!check_events(kept, on_finding)) return {};
+  auto folded = store::fold(kept, reader_);
+  if (!folded) return {};
+  Result result{.folded = std::move(folded->limit)};
   const Members is = members_of(kept);
   const Members should_be = members_of(*result.folded);
   result.differs = is != should_be;
@@ -110,7 +96,7 @@ LimitAudit::Result LimitAudit::audit(const store::KeptLimit& kept, const OnFindi
   return result;
 }
 
-bool LimitAudit::read_events(const store::KeptLimit& kept, const OnFinding& on_finding) {
+bool LimitAudit::check_events(const store::KeptLimit& kept, const OnFinding& on_finding) {
   limits::Before before;
   const store::HistoryRow* previous = nullptr;
   bool all_read = true;
@@ -129,7 +115,7 @@ bool LimitAudit::read_events(const store::KeptLimit& kept, const OnFinding& on_f
     }
     previous = &row;
     if (kept.may_lack_events_before(row)) before.progress.reset();
-    const auto read = read_event(row);
+    const auto read = reader_.read(row);
     if (!read) {
       find("unreadable_event", read.error().what);
       all_read = false;
@@ -137,7 +123,7 @@ bool LimitAudit::read_events(const store::KeptLimit& kept, const OnFinding& on_f
       continue;
     }
     const auto& [event, change] = *read;
-    for (const std::string& what : limits::discrepancies(*event, before)) find("discrepancy", what);
+    for (const std::string& what : limits::discrepancies(event, before)) find("discrepancy", what);
     if (const auto after = progress_after(change); row.progress_after != after) {
       find("history_differs", "progress after it is " + row.progress_after.value_or("null") + ", but the event says " +
                                   after.value_or("null"));
@@ -145,36 +131,8 @@ bool LimitAudit::read_events(const store::KeptLimit& kept, const OnFinding& on_f
     if (change.progress) before.progress = change.progress->progress;
     if (change.definition) before.value = change.definition->value;
     if (change.terms && change.terms->value) before.value = change.terms->value;
-    changes_.push_back(change);
   }
   return all_read;
-}
-
-limits::Checked<LimitAudit::Reading> LimitAudit::read_event(const store::HistoryRow& row) {
-  const limits::Handler* const handler = limits::find_handler(row.handler);
-  if (handler == nullptr) {
-    return std::unexpected(limits::Fault{limits::Reason::kUnrouted, "there is no handler " + row.handler});
-  }
-  const std::string json = event_of(row);
-  const std::string_view padded = arena_.keep(json + std::string(limits::Decoder::kPadding, ' '));
-  const auto event = decoder_.decode(padded.substr(0, json.size()), arena_);
-  if (!event) return std::unexpected(event.error());
-  auto change = limits::decide(**event, *handler, arena_);
-  if (!change) return std::unexpected(change.error());
-  return Reading{.event = *event, .change = *change};
-}
-
-/// In a store in memory: the contract's plainest form.
-std::optional<store::KeptLimit> LimitAudit::fold() const {
-  const auto database = store::memory::create({.history = false});
-  const store::Batch batch{.changes = changes_, .shard = {.key = {.stream = "audit", .shard = "audit"}}};
-  std::optional<store::KeptLimit> folded;
-  const auto applied = store::memory::open(database)->apply(batch, store::Durability::kCommitted);
-  const auto read = store::memory::open_reader(database)->each_kept_limit({}, [&](const store::KeptLimit& limit) {
-    folded = limit;
-    return false;
-  });
-  return applied && read ? folded : std::nullopt;
 }
 
 }  // namespace cli

@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "limits/arena.h"
-#include "limits/event.h"
+#include "store/history_reader.h"
 #include "store/store.h"
 
 namespace cli {
@@ -21,9 +20,6 @@ struct AuditFinding {
   std::string aggregate;
   std::string what;
 };
-
-/// The event of a history row, as JSON that means the same: what the handler read of its payload is all there.
-[[nodiscard]] std::string event_of(const store::HistoryRow& row);
 
 /// A limit's members by name, with the stamps of its groups: what two states of it are compared by.
 using Members = std::vector<std::pair<std::string_view, std::string>>;
@@ -43,18 +39,10 @@ class LimitAudit {
   [[nodiscard]] Result audit(const store::KeptLimit& kept, const OnFinding& on_finding);
 
  private:
-  struct Reading {
-    const limits::Event* event;  ///< until the next is read
-    limits::Change change;
-  };
-  [[nodiscard]] limits::Checked<Reading> read_event(const store::HistoryRow& row);
   /// False if one could not be read.
-  [[nodiscard]] bool read_events(const store::KeptLimit& kept, const OnFinding& on_finding);
-  [[nodiscard]] std::optional<store::KeptLimit> fold() const;
+  [[nodiscard]] bool check_events(const store::KeptLimit& kept, const OnFinding& on_finding);
 
-  limits::Decoder decoder_;
-  limits::Arena arena_;
-  std::vector<limits::Change> changes_;
+  store::HistoryReader reader_;
 };
 
 }  // namespace cli

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "limits/decimal.h"
-#include "limits/json_object.h"
 
 namespace limits {
 namespace {
@@ -48,7 +47,7 @@ std::optional<std::string> remaining(const UserLimit& limit) {
   return rest ? std::optional(rest->to_string()) : std::nullopt;
 }
 
-std::string to_json(const UserLimit& limit) {
+JsonObject as_json(const UserLimit& limit) {
   return JsonObject()
       .add("limitId", limit.user_limit_id)
       .add("aggregateId", limit.aggregate_id)
@@ -65,8 +64,11 @@ std::string to_json(const UserLimit& limit) {
       .add("activeFrom", limit.active_from)
       .add("activeUntil", limit.active_until)
       .add("nextResetTime", limit.next_reset_time)
-      .add("createdAt", limit.created_at)
-      .str();
+      .add("createdAt", limit.created_at);
+}
+
+std::string to_json(const UserLimit& limit) {
+  return as_json(limit).str();
 }
 
 }  // namespace limits

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "limits/json_object.h"
+
 namespace limits {
 
 enum class LimitType : std::uint8_t { kBalance, kBet, kDeposit, kLoss, kSession };
@@ -68,7 +70,8 @@ struct UserLimit {
 [[nodiscard]] std::optional<std::string> remaining(const UserLimit&);
 
 /// One JSON object with the event's own field names, `limitId` and `remaining`, absent optionals left out: the stable
-/// form of a limit.
+/// form of a limit. Callers may add members.
+[[nodiscard]] JsonObject as_json(const UserLimit&);
 [[nodiscard]] std::string to_json(const UserLimit&);
 
 }  // namespace limits

@@ -1,5 +1,7 @@
 #include "store/json.h"
 
+#include "limits/json_text.h"
+
 namespace store {
 namespace {
 
@@ -20,6 +22,23 @@ std::string to_text(const Findings& findings) {
       .add("sequenceConflicts", findings.sequence_conflicts)
       .add("foreignAggregates", findings.foreign_aggregates)
       .str();
+}
+
+template <class Text>
+std::string to_text(const std::vector<Text>& texts) {
+  std::string array = "[";
+  for (const Text& text : texts) {
+    if (array.size() > 1) array += ',';
+    limits::append_json_string(array, text);
+  }
+  return array + ']';
+}
+
+JsonObject as_json(const Cause& cause) {
+  JsonObject object = as_json(cause.event);
+  object.raw("sets", to_text(cause.sets)).add("progressBefore", cause.progress_before).add("amount", cause.amount);
+  if (!cause.discrepancies.empty()) object.raw("discrepancies", to_text(cause.discrepancies));
+  return object;
 }
 
 }  // namespace
@@ -93,6 +112,17 @@ JsonObject as_json(const ShardRow& row) {
       .raw("findings", to_text(findings_of({&row, 1})))
       .add("rulesVersion", row.rules_version)
       .add("rulesProblem", row.rules_problem.empty() ? std::nullopt : std::optional(row.rules_problem));
+}
+
+std::string to_json(const Standing& standing, std::optional<limits::TimeMs> at, bool explained) {
+  JsonObject object = limits::as_json(standing.limit.state);
+  if (at) object.add("at", at->value);
+  if (explained) {
+    std::string causes;
+    for (const Cause& cause : standing.causes) causes += (causes.empty() ? "" : ",") + as_json(cause).str();
+    object.raw("explanation", '[' + causes + ']');
+  }
+  return object.str();
 }
 
 JsonObject as_json(std::string_view shards, const std::vector<ShardRow>& rows, const Waiting& waiting) {

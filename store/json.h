@@ -1,6 +1,7 @@
 #pragma once
 
 #include "limits/json_object.h"
+#include "store/standing.h"
 #include "store/store.h"
 
 /// The stable JSON forms of the rows, as the CLI and the API show them (docs/cli.md). Money is decimal text, times are
@@ -13,6 +14,8 @@ inline constexpr std::string_view kAwaited = "USER_LIMIT_CREATED";  ///< what gi
 [[nodiscard]] limits::JsonObject as_json(const ParkedLimit&);
 [[nodiscard]] limits::JsonObject as_json(const DeadLetterRow&);  ///< without its bytes
 [[nodiscard]] limits::JsonObject as_json(const ShardRow&);
+/// The limit, the time that it is of if one was asked for, and why it stands so if that is wanted.
+[[nodiscard]] std::string to_json(const Standing&, std::optional<limits::TimeMs> at, bool explained);
 /// What the shards have in common: counts, findings, and what waits. `shards` is a JSON array.
 [[nodiscard]] limits::JsonObject as_json(std::string_view shards, const std::vector<ShardRow>&, const Waiting&);
 

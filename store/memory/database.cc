@@ -2,58 +2,11 @@
 
 #include <algorithm>
 
+#include "limits/write_group.h"
 #include "store/retention.h"
 
 namespace store::memory {
 namespace {
-
-std::optional<std::int64_t> ms(const std::optional<limits::TimeMs>& time) {
-  return time ? std::optional(time->value) : std::nullopt;
-}
-
-std::optional<std::string> text(const std::optional<limits::Decimal>& number) {
-  return number ? std::optional(number->to_string()) : std::nullopt;
-}
-
-/// All but its terms.
-void set(limits::UserLimit& state, const limits::Definition& definition) {
-  state.user_id = definition.user_id;
-  state.brand_id = definition.brand_id;
-  state.currency_code = definition.currency_code;
-  state.type = definition.type;
-  state.period = definition.period;
-  state.active_from = definition.active_from.value;
-  state.created_at = ms(definition.created_at);
-}
-
-limits::Terms terms_of(const limits::Definition& definition) {
-  return {.active_until = definition.active_until,
-          .previous_limit_value = definition.previous_limit_value,
-          .status = definition.status,
-          .value = definition.value};
-}
-
-void set(limits::UserLimit& state, limits::Term term, const limits::Terms& terms) {
-  switch (term) {
-    case limits::Term::kActiveUntil:
-      state.active_until = ms(*terms.active_until);
-      break;
-    case limits::Term::kPreviousLimitValue:
-      state.previous_limit_value = text(*terms.previous_limit_value);
-      break;
-    case limits::Term::kStatus:
-      state.status = *terms.status;
-      break;
-    case limits::Term::kValue:
-      state.value = terms.value->to_string();
-      break;
-  }
-}
-
-void set(limits::UserLimit& state, const limits::Progress& progress) {
-  state.progress = progress.progress.to_string();
-  state.next_reset_time = ms(progress.next_reset_time);
-}
 
 /// Whether the change says that progress was another before it than it is.
 bool contradicts(const limits::Change& change, const Limit& limit) {
@@ -201,16 +154,16 @@ Verdict Database::apply(const limits::Change& change, const ShardProgress& shard
 
   for (std::size_t i = 0; i < limits::kTermCount; ++i) {
     if (!sets_terms[i]) continue;
-    set(limit.state, static_cast<limits::Term>(i), change.terms ? *change.terms : terms_of(*change.definition));
+    limits::write_term(static_cast<limits::Term>(i), change, limit.state);
     limit.terms[i] = change.terms ? std::optional(stamp) : std::nullopt;
   }
   if (sets_definition) {
-    set(limit.state, *change.definition);
+    limits::write_definition(change, limit.state);
     limit.definition = stamp;
   }
   if (sets_progress) {
     if (contradicts(change, limit)) ++report.discrepancies_seen;
-    set(limit.state, *change.progress);
+    limits::write_progress(change, limit.state);
     limit.progress = stamp;
   }
   if (takes_effect) return limit.definition ? Verdict::kApplied : Verdict::kParked;
