@@ -15,11 +15,11 @@ std::span<const CommandGroup> command_groups() {
 }
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array kCommands{&kGet,        &kList,         &kHistory,       &kStatus,     &kDigest,
-                                        &kParkedList, &kDeadList,     &kDeadShow,      &kDeadReplay, &kDeadDiscard,
-                                        &kRulesCheck, &kRulesExplain, &kRulesHandlers, &kRulesTest,  &kRulesDiff,
-                                        &kPut,        &kStreamCreate, &kBackup,        &kPrune,      &kVerify,
-                                        &kCheck,      &kCompletion,   &kDemo};
+  static constexpr std::array kCommands{&kGet,         &kList,       &kHistory,      &kWhy,           &kStatus,
+                                        &kDigest,      &kParkedList, &kDeadList,     &kDeadShow,      &kDeadReplay,
+                                        &kDeadDiscard, &kRulesCheck, &kRulesExplain, &kRulesHandlers, &kRulesTest,
+                                        &kRulesDiff,   &kPut,        &kStreamCreate, &kBackup,        &kPrune,
+                                        &kVerify,      &kCheck,      &kCompletion,   &kDemo};
   return kCommands;
 }
 

@@ -39,5 +39,6 @@ extern const CommandEntry kRulesTest;
 extern const CommandEntry kStatus;
 extern const CommandEntry kStreamCreate;
 extern const CommandEntry kVerify;
+extern const CommandEntry kWhy;
 
 }  // namespace cli

@@ -1,72 +1,69 @@
 #include "cli/commands.h"
 #include "cli/limit_view.h"
-#include "cli/table.h"
-#include "cli/text.h"
+#include "cli/standings.h"
+#include "store/json.h"
 
 namespace cli {
 namespace {
 
 class Get final : public Command {
  public:
-  void declare(Arguments& arguments) override { arguments.required("ID", id_, "The limit's id"); }
+  void declare(Arguments& arguments) override {
+    arguments.required("ID", id_, "The limit's id");
+    at_.declare(arguments);
+  }
 
   Outcome<void> run(Context& context) override {
+    const auto at = at_.read();
+    if (!at) return std::unexpected(at.error());
     auto reader = context.open_reader();
     if (!reader) return std::unexpected(reader.error());
-    const auto limits = (*reader)->get(id_);
-    if (!limits) return store_failure(limits.error());
-    if (limits->empty()) return not_found(**reader);
-    if (limits->size() > 1) return print_ambiguous(context.output, *limits);
-    if (context.output.json()) {
-      context.output.json_line(limits::to_json(limits->front()));
-    } else {
-      print_limit(context.output, limits->front());
-    }
-    context.output.hint("limits history " + id_);
-    return {};
+    const auto printed = *at ? print_past(context.output, **reader, **at) : print_present(context.output, **reader);
+    if (printed) context.output.hint("limits why " + id_);
+    return printed;
   }
 
  private:
-  /// A limit without a definition is known, only not shown.
-  Outcome<void> not_found(store::Reader& reader) const {
-    bool parked = false;
-    const auto read = reader.each_parked([&](const store::ParkedLimit& limit) {
-      parked = limit.user_limit_id == id_;
-      return !parked;
-    });
-    if (!read) return store_failure(read.error());
-    return fail(ExitCode::kNotFound,
-                "there is no limit " + id_ +
-                    (parked ? ": it is parked, its definition has not come yet; see: limits parked list"
-                            : ", or its first event has not come yet; see: limits list"));
+  [[nodiscard]] Outcome<void> print_present(Output& output, store::Reader& reader) const {
+    const auto limits = reader.get(id_);
+    if (!limits) return store_failure(limits.error());
+    if (limits->empty()) return not_found(reader);
+    return print_found(
+        output, id_, limits->size(), [&](std::size_t i) { return limits::to_json((*limits)[i]); },
+        [&](std::size_t i) { print_limit(output, (*limits)[i]); });
   }
 
-  Outcome<void> print_ambiguous(Output& output, const std::vector<limits::UserLimit>& found) const {
-    if (output.json()) {
-      JsonArray array(output);
-      for (const auto& limit : found) array.add(limits::to_json(limit));
-      array.finish();
-    } else {
-      for (const auto& limit : found) {
-        if (&limit != &found.front()) output.line("");
-        print_limit(output, limit);
-      }
-    }
-    return fail(ExitCode::kFailed, "finding foreign_aggregate: " + std::to_string(found.size()) +
-                                       " aggregates have a limit " + id_ + ", and an id should be one aggregate's");
+  [[nodiscard]] Outcome<void> print_past(Output& output, store::Reader& reader, limits::TimeMs at) const {
+    const auto past = standings(reader, id_, at);
+    if (!past) return std::unexpected(past.error());
+    return print_found(
+        output, id_, past->size(), [&](std::size_t i) { return store::to_json((*past)[i], at, false); },
+        [&](std::size_t i) { print_limit(output, (*past)[i].limit.state, at); });
+  }
+
+  [[nodiscard]] Outcome<void> not_found(store::Reader& reader) const {
+    bool parked = false;
+    const auto read = reader.each_kept_limit({.user_limit_id = id_, .history = false}, [&](const store::KeptLimit&) {
+      parked = true;
+      return false;
+    });
+    if (!read) return store_failure(read.error());
+    return no_limit(id_, parked);
   }
 
   std::string id_;
+  PointInTime at_;
 };
 
 constexpr Example kExamples[] = {
     {.line = "limits get limit-day-1", .says = "how a limit stands"},
+    {.line = "limits get limit-day-1 --at 2026-03-01T10:00:00Z", .says = "how it stood then"},
     {.line = "limits get limit-day-1 --json", .says = "the same for a program"},
 };
 
 }  // namespace
 
 const CommandEntry kGet{
-    .name = "get", .summary = "Show how a limit stands", .examples = kExamples, .make = make_command<Get>};
+    .name = "get", .summary = "Show how a limit stands, or stood", .examples = kExamples, .make = make_command<Get>};
 
 }  // namespace cli

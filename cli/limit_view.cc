@@ -5,7 +5,7 @@
 
 namespace cli {
 
-void print_limit(Output& output, const limits::UserLimit& limit) {
+void print_limit(Output& output, const limits::UserLimit& limit, std::optional<limits::TimeMs> at) {
   const auto amount = [&limit](const std::string& decimal) { return money(decimal, limit.currency_code); };
   std::vector<std::pair<std::string_view, std::string>> lines{
       {"Limit", limit.user_limit_id},
@@ -17,6 +17,7 @@ void print_limit(Output& output, const limits::UserLimit& limit) {
       {"Value", amount(limit.value)},
       {"Progress", amount(limit.progress)},
   };
+  if (at) lines.insert(lines.begin() + 1, {"As of", utc(at->value)});
   if (limit.previous_limit_value) lines.emplace_back("Value before", amount(*limit.previous_limit_value));
   lines.emplace_back("Resets", utc(limit.next_reset_time));
   lines.emplace_back("Active from", utc(limit.active_from));

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "limits/iso_time.h"
+
 namespace cli {
 namespace {
 
@@ -156,6 +158,17 @@ std::optional<std::int64_t> read_duration(std::string_view text) {
   const auto unit = std::ranges::find(kUnits, *end, &std::pair<char, std::int64_t>::first);
   if (unit == kUnits.end() || number > kLongest / unit->second) return std::nullopt;
   return number * unit->second;
+}
+
+std::optional<limits::TimeMs> read_time(std::string_view text, limits::TimeMs now) {
+  constexpr std::string_view kAgo = " ago";
+  constexpr std::string_view kUtc = " UTC";
+  if (text.ends_with(kAgo)) {
+    const auto age = read_duration(text.substr(0, text.size() - kAgo.size()));
+    return age ? std::optional(limits::TimeMs{now.value - *age}) : std::nullopt;
+  }
+  if (text.ends_with(kUtc)) return limits::parse_iso_time(std::string(text.substr(0, text.size() - kUtc.size())) + 'Z');
+  return limits::parse_time(text);
 }
 
 std::string duration(std::int64_t ms) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "limits/ids.h"
+
 namespace cli {
 
 /// Text from outside, made fit for a terminal: control characters, invalid UTF-8, and the characters that reorder or
@@ -32,6 +34,9 @@ namespace cli {
 [[nodiscard]] std::string bytes(std::int64_t number);
 /// The ms of "45s", "30m", "36h" or "90d"; nothing if the text is something else.
 [[nodiscard]] std::optional<std::int64_t> read_duration(std::string_view text);
+/// A point in time as people write it: as `limits::parse_time` takes it, as `utc` shows it, or so long before `now`:
+/// "2h ago". Nothing if the text is something else.
+[[nodiscard]] std::optional<limits::TimeMs> read_time(std::string_view text, limits::TimeMs now);
 /// "0 ms", "12.3 s", "5 min", "3 h", "2 days"
 [[nodiscard]] std::string duration(std::int64_t ms);
 

@@ -1,5 +1,6 @@
 #include "limits/iso_time.h"
 
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 
@@ -90,6 +91,13 @@ std::optional<TimeMs> parse_iso_time(std::string_view text) {
   const year_month_day date(y, m, d);
   if (!scanner.at_end() || !date.ok()) return std::nullopt;
   return TimeMs{(sys_days(date).time_since_epoch() + time).count()};
+}
+
+std::optional<TimeMs> parse_time(std::string_view text) {
+  TimeMs time;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), time.value);
+  if (error == std::errc() && end == text.data() + text.size()) return time;
+  return parse_iso_time(text);
 }
 
 }  // namespace limits

@@ -12,4 +12,7 @@ namespace limits {
 /// beyond milliseconds are cut off. Nothing for other text, and for days and hours that there are not.
 [[nodiscard]] std::optional<TimeMs> parse_iso_time(std::string_view text);
 
+/// As people and programs name a point in time: like that, or in ms since 1970: `1772319599500`.
+[[nodiscard]] std::optional<TimeMs> parse_time(std::string_view text);
+
 }  // namespace limits

@@ -98,5 +98,18 @@ TEST(ReadDuration, RefusesAllElse) {
   }
 }
 
+TEST(ReadTime, TakesWhatPeopleWriteAndWhatIsShown) {
+  constexpr limits::TimeMs kNow{1'712'000'000'999};
+  EXPECT_EQ(read_time("2h ago", kNow), limits::TimeMs{kNow.value - 7'200'000});
+  EXPECT_EQ(read_time("0s ago", kNow), kNow);
+  EXPECT_EQ(read_time(utc(kNow.value), kNow), limits::TimeMs{1'712'000'000'000});
+  EXPECT_EQ(read_time("2024-04-01T19:33:20.999Z", kNow), kNow);
+  EXPECT_EQ(read_time("1712000000999", kNow), kNow);
+  for (const char* bad :
+       {"", "ago", " ago", "2h", "-2h ago", "1712000000999 UTC", "2024-04-01T19:33:20Z UTC", " UTC"}) {
+    EXPECT_FALSE(read_time(bad, kNow)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace cli

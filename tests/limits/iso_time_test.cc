@@ -52,5 +52,14 @@ TEST(IsoTime, IsNothingForWhatIsNoTime) {
   }
 }
 
+TEST(Time, IsMsSince1970OrIso) {
+  EXPECT_EQ(parse_time("1772355600250"), TimeMs{1772355600250});
+  EXPECT_EQ(parse_time("-1"), TimeMs{-1});
+  EXPECT_EQ(parse_time("2026-03-01T09:00:00.25Z"), TimeMs{1772355600250});
+  for (const char* bad : {"", "1772355600.5", "1772355600250 ", "+1", "99999999999999999999", "0x10", "today"}) {
+    EXPECT_FALSE(parse_time(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace limits
