@@ -26,6 +26,8 @@ inline constexpr Problem kLimitAmbiguous{
     .name = "limit-ambiguous", .status = 409, .title = "Several aggregates have a limit of this id"};
 inline constexpr Problem kChangeUnknown{
     .name = "change-unknown", .status = 409, .title = "The store has no such change"};
+inline constexpr Problem kHistoryMissing{
+    .name = "history-missing", .status = 410, .title = "The events that would tell are not kept"};
 inline constexpr Problem kBodyRefused{.name = "body-refused", .status = 413, .title = "No request may have a body"};
 inline constexpr Problem kHeaderTooLarge{
     .name = "header-too-large", .status = 431, .title = "The request's header is too large"};

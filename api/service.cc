@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
 constexpr std::string_view kAnySegment = "{}";
-constexpr std::array<std::string_view, 1> kAggregate = {"aggregate"};
+constexpr std::array<std::string_view, 3> kOneLimit = {"aggregate", "at", "explain"};
 constexpr std::array<std::string_view, 3> kChanges = {"after", "wait", "limit"};
 constexpr std::array<std::string_view, 1> kChangeStream = {"after"};
 constexpr std::array<std::string_view, 3> kPart = {"limit", "next", "format"};
@@ -86,7 +86,7 @@ struct Service::Route {
 /// The first that matches answers.
 const std::vector<Service::Route>& Service::routes() {
   static const std::vector<Route> all = {
-      {.path = {"user-limits", kAnySegment}, .answer = &Service::limit, .parameters = kAggregate},
+      {.path = {"user-limits", kAnySegment}, .answer = &Service::limit, .parameters = kOneLimit},
       {.path = {"user-limits"}, .answer = &Service::list_limits, .parameters = kPartOfLimits},
       {.path = {"user-limits", "user", kAnySegment}, .answer = &Service::limits_of_user, .parameters = kPart},
       {.path = {"user-limits", kAnySegment, "history"}, .answer = &Service::history, .parameters = kPartOfHistory},

@@ -62,6 +62,8 @@ class Service {
   void add_freshness(Response& response, std::optional<limits::TimeMs> as_of, limits::TimeMs now) const;
 
   Response limit(const Call& call);
+  /// How it stood, or why it stands as it does.
+  Response limit_by_history(const Call& call);
   Response limits_of_user(const Call& call);
   Response list_limits(const Call& call);
   Response history(const Call& call);
