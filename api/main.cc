@@ -56,7 +56,8 @@ int run(const api::Options& options) {
   api::Service service({.token = std::move(token),
                         .cors_origin = options.cors_origin,
                         .stale_after = options.stale_after,
-                        .ready_lag = options.ready_lag},
+                        .ready_lag = options.ready_lag,
+                        .stuck_after = options.stuck_after},
                        std::move(store), log);
   allow_open_files(options.max_connections, log);
   auto server = api::Server::open(options.listen, options.max_connections, service, log);

@@ -68,6 +68,7 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
   std::string listen = "127.0.0.1:8080";
   std::int64_t stale_after = options.stale_after.count();
   std::int64_t ready_lag = options.ready_lag.count();
+  std::int64_t stuck_after = options.stuck_after.count();
 
   CLI::App app(kDescription, "limits-api");
   app.option_defaults()->always_capture_default();
@@ -89,6 +90,9 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--ready-lag", ready_lag, "not ready if the shards are so far behind; 0: however far")
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 86400));
+  app.add_option("--stuck-after", stuck_after, "unhealthy if a shard is so far behind, and for so long got no further")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 86400));
   app.add_option("--max-connections", options.max_connections,
                  "at one time; one more takes the place of the one that has waited longest without a request")
       ->type_name("NUMBER")
@@ -110,6 +114,7 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
   options.listen = *parse_address(listen);
   options.stale_after = std::chrono::seconds(stale_after);
   options.ready_lag = std::chrono::seconds(ready_lag);
+  options.stuck_after = std::chrono::seconds(stuck_after);
   return options;
 }
 

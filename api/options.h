@@ -24,6 +24,7 @@ struct Options {
   std::string cors_origin;  ///< empty: no page of another origin may
   std::chrono::seconds stale_after{60};
   std::chrono::seconds ready_lag{300};
+  std::chrono::seconds stuck_after{120};
   std::size_t max_connections = 1024;
   LogLevel log_level = LogLevel::kInfo;
 };

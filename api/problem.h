@@ -37,6 +37,7 @@ inline constexpr Problem kStoreUnavailable{
 inline constexpr Problem kTooManyFollowers{
     .name = "too-many-followers", .status = 503, .title = "Too many clients wait for changes"};
 inline constexpr Problem kNotReady{.name = "not-ready", .status = 503, .title = "Not ready to be asked"};
+inline constexpr Problem kUnhealthy{.name = "unhealthy", .status = 503, .title = "Not all is well"};
 
 /// A member that only some problems have: its name, and its value as JSON.
 using ProblemMember = std::pair<std::string_view, std::string>;

@@ -97,13 +97,17 @@ const std::vector<Service::Route>& Service::routes() {
       {.path = {"status"}, .answer = &Service::status},
       {.path = {"livez"}, .answer = &Service::live, .open = true},
       {.path = {"readyz"}, .answer = &Service::ready, .open = true},
+      {.path = {"healthz"}, .answer = &Service::health},
       {.path = {"docs", "api.md"}, .answer = &Service::document, .open = true},
   };
   return all;
 }
 
 Service::Service(ServiceOptions options, StoreSource store, const Log& log)
-    : options_(std::move(options)), store_(std::move(store)), log_(log) {}
+    : options_(std::move(options)),
+      store_(std::move(store)),
+      health_({.lag = options_.ready_lag, .stuck = options_.stuck_after}),
+      log_(log) {}
 
 Response Service::answer(const Request& request) {
   return finished(tagged(dispatch(request), request.if_none_match), request.origin);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/freshness.h"
+#include "api/health.h"
 #include "api/http.h"
 #include "api/log.h"
 #include "api/store_source.h"
@@ -19,6 +20,7 @@ struct ServiceOptions {
   std::string cors_origin;     ///< "*", an origin, or empty
   std::chrono::milliseconds stale_after{60'000};
   std::chrono::milliseconds ready_lag{300'000};  ///< 0: a lag is no reason
+  std::chrono::milliseconds stuck_after{120'000};
 };
 
 /// What comes next in an event stream.
@@ -77,10 +79,12 @@ class Service {
   Response document(const Call& call);
   Response live(const Call& call);
   Response ready(const Call& call);
+  Response health(const Call& call);
 
   ServiceOptions options_;
   StoreSource store_;
   Freshness freshness_;
+  Health health_;
   const Log& log_;
 };
 

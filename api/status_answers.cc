@@ -1,6 +1,7 @@
 #include "api/answers.h"
 #include "api/problem.h"
 #include "api/service.h"
+#include "limits/json_object.h"
 #include "store/json.h"
 
 // What is answered about the server, the store and the shards.
@@ -46,6 +47,23 @@ Response Service::ready(const Call& call) {
   }
   if (reasons.empty()) return json_answer(R"({"ready":true})");
   return problem(kNotReady, "What the reasons mean is in the document that type leads to.",
+                 {{"reasons", json_array(reasons)}});
+}
+
+/// For who looks after the system; `ready` is for who sends it requests.
+Response Service::health(const Call& call) {
+  const auto reader = store_.reader(call.now);
+  const auto shards = reader ? (*reader)->shards() : std::unexpected(reader.error());
+  std::vector<std::string> reasons;
+  if (shards) {
+    reasons = health_.reasons(*shards, call.now, call.wall);
+  } else {
+    store_.forget();
+    log_.debug(shards.error().what);
+    reasons.push_back(limits::JsonObject().add("reason", "store").add("what", shards.error().what).str());
+  }
+  if (reasons.empty()) return json_answer(R"({"healthy":true})");
+  return problem(kUnhealthy, "What the reasons mean is in the document that type leads to.",
                  {{"reasons", json_array(reasons)}});
 }
 

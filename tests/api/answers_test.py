@@ -190,7 +190,7 @@ class Access(WithServer):
     def test_only_who_shows_the_token_is_answered(self):
         self.deliver(record(created(1), 100))
         api = self.serve_with_token()
-        for path in ["/user-limits/limit-1", "/user-limits/user/user-1", "/status", "/no-such-page"]:
+        for path in ["/user-limits/limit-1", "/user-limits/user/user-1", "/status", "/healthz", "/no-such-page"]:
             for shown in [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic s3cret"}, {"Authorization": "Bearer s3crets"}]:
                 with self.subTest(path, **shown):
                     answer = api.get(path, **shown)

@@ -26,6 +26,7 @@ TEST(Options, HaveDefaultsThatServeOneHost) {
   EXPECT_EQ(options.cors_origin, "");
   EXPECT_EQ(options.stale_after, std::chrono::seconds(60));
   EXPECT_EQ(options.ready_lag, std::chrono::seconds(300));
+  EXPECT_EQ(options.stuck_after, std::chrono::seconds(120));
   EXPECT_EQ(options.max_connections, 1024u);
   EXPECT_EQ(options.log_level, LogLevel::kInfo);
 }
@@ -33,13 +34,14 @@ TEST(Options, HaveDefaultsThatServeOneHost) {
 TEST(Options, TakeEveryFlag) {
   const Options options =
       parse({"--store", "sqlite:x.db", "--token-file", "t", "--cors-origin", "https://desk.example", "--stale-after",
-             "5", "--ready-lag", "0", "--max-connections", "7", "--log-level", "DEBUG"})
+             "5", "--ready-lag", "0", "--stuck-after", "9", "--max-connections", "7", "--log-level", "DEBUG"})
           .value();
   EXPECT_EQ(options.store, "sqlite:x.db");
   EXPECT_EQ(options.token_file, "t");
   EXPECT_EQ(options.cors_origin, "https://desk.example");
   EXPECT_EQ(options.stale_after, std::chrono::seconds(5));
   EXPECT_EQ(options.ready_lag, std::chrono::seconds(0));
+  EXPECT_EQ(options.stuck_after, std::chrono::seconds(9));
   EXPECT_EQ(options.max_connections, 7u);
   EXPECT_EQ(options.log_level, LogLevel::kDebug);
 }

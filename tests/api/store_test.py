@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from server import WithServer
+from server import SHARD, WithServer
 from child import created, progress, record
 
 
@@ -58,6 +58,39 @@ class Comings(WithServer):
         self.assertEqual(self.check_problem(self.serve().get("/readyz"), 503, "not-ready")["reasons"], ["lag"])
         self.assertEqual(self.serve("--ready-lag", "500").get("/readyz").status, 200)
         self.assertEqual(self.serve("--ready-lag", "0").get("/readyz").status, 200)
+
+    def test_it_is_healthy_while_every_shard_gets_on(self):
+        server = self.serve()
+        (reason,) = self.check_problem(server.get("/healthz"), 503, "unhealthy")["reasons"]
+        self.assertEqual(reason["reason"], "store")
+        self.assertIn("No such file", reason["what"])
+        with self.start_child() as child:
+            child.deliver(record(created(1), 100))
+            self.assertEqual(server.get("/healthz").json(), {"healthy": True})
+            child.call("shardEnded")
+        self.assertEqual(self.check_problem(server.get("/healthz"), 503, "unhealthy")["reasons"], [{"reason": "no-shard"}])
+
+    def test_a_shard_that_stands_still_behind_is_named(self):
+        server = self.serve("--stuck-after", "1")
+        with self.start_child() as child:
+            before = time.time()
+            child.deliver(record(created(1), 100), behind=5000)
+            after = time.time()
+            self.wait_until(lambda: server.get("/healthz").status == 503)
+            (reason,) = self.check_problem(server.get("/healthz"), 503, "unhealthy")["reasons"]
+            self.assertGreater(time.time() - before, 1)
+            self.assertEqual((reason["reason"], reason["stream"], reason["shard"]), ("stuck", "user-events", SHARD))
+            self.assertGreaterEqual(reason["lag"], 5000)
+            self.assertTrue(before * 1000 - 1 <= reason["since"] <= after * 1000, (before, reason, after))
+            child.deliver(record(progress(2, "0", "1"), 101), behind=5000)
+            self.assertEqual(server.get("/healthz").status, 200, "it goes on")
+
+    def test_each_shard_that_is_too_far_behind_is_named(self):
+        self.deliver(record(created(1), 100), behind=400_000)
+        self.deliver(record(created(2), 100), shard="shardId-000000000001")
+        (reason,) = self.check_problem(self.serve().get("/healthz"), 503, "unhealthy")["reasons"]
+        self.assertEqual((reason["reason"], reason["shard"]), ("lag", SHARD))
+        self.assertEqual(self.serve("--ready-lag", "0").get("/healthz").status, 200)
 
     def test_a_file_of_another_program_is_refused_at_the_start(self):
         self.database.write_bytes(b"no database" * 1000)
