@@ -14,13 +14,13 @@ namespace {
 /// array costs a walk over those before it.
 class Strictness final : public json::json_sax_t {
  public:
-  bool null() override { return next_element(); }
-  bool boolean(bool) override { return next_element(); }
-  bool number_integer(number_integer_t) override { return next_element(); }
-  bool number_unsigned(number_unsigned_t) override { return next_element(); }
-  bool number_float(number_float_t, const string_t&) override { return next_element(); }
-  bool string(string_t&) override { return next_element(); }
-  bool binary(binary_t&) override { return next_element(); }
+  bool null() override { return scalar(); }
+  bool boolean(bool) override { return scalar(); }
+  bool number_integer(number_integer_t) override { return scalar(); }
+  bool number_unsigned(number_unsigned_t) override { return scalar(); }
+  bool number_float(number_float_t, const string_t&) override { return scalar(); }
+  bool string(string_t&) override { return scalar(); }
+  bool binary(binary_t&) override { return scalar(); }
   bool start_object(std::size_t) override { return open(false); }
   bool start_array(std::size_t) override { return open(true); }
   bool end_object() override { return close(); }
@@ -35,6 +35,9 @@ class Strictness final : public json::json_sax_t {
 
  private:
   static constexpr std::size_t kMaxDepth = 16;
+  /// The shortest rule has 10 bytes to a value, so that rules are too large for a file before they are so many. What has
+  /// more is no rules, and takes 40 times its size when it is read.
+  static constexpr std::size_t kMostValues = 400'000;
 
   struct Container {
     bool is_array;
@@ -44,6 +47,7 @@ class Strictness final : public json::json_sax_t {
   };
 
   bool open(bool is_array) {
+    count_value();
     if (open_.size() == kMaxDepth) refuse(place(), "nested deeper than " + std::to_string(kMaxDepth) + " levels");
     open_.push_back({is_array, 0, {}, {}});
     return true;
@@ -54,9 +58,19 @@ class Strictness final : public json::json_sax_t {
     return next_element();
   }
 
+  bool scalar() {
+    count_value();
+    return next_element();
+  }
+
   bool next_element() {
     if (!open_.empty()) ++open_.back().index;
     return true;
+  }
+
+  void count_value() {
+    if (++values_ <= kMostValues) return;
+    refuse(place(), "stands behind " + std::to_string(kMostValues) + " other values, and a rules file has no more");
   }
 
   [[nodiscard]] std::string place() const {
@@ -72,6 +86,7 @@ class Strictness final : public json::json_sax_t {
   }
 
   std::vector<Container> open_;
+  std::size_t values_ = 0;
 };
 
 }  // namespace

@@ -299,6 +299,20 @@ TEST(Rules, DepthIsAFaultAndNoCrash) {
   EXPECT_THAT(refusal(objects), EndsWith(": nested deeper than 16 levels"));
 }
 
+TEST(Rules, RefusesMoreValuesThanAnybodyWrites) {
+  // So many alternatives, and 8 other values: two of them stand behind these.
+  const auto file = [](int alternatives) {
+    std::string text = R"({"rules": [{"match": {"at": "/a", "one_of": [0)";
+    for (int i = 1; i < alternatives; ++i) text += ",1";
+    return text + R"(]}, "handler": "ignore"}], "default": "ignore"})";
+  };
+  constexpr int kOthers = 8;
+  EXPECT_TRUE(Rules::parse(file(400'000 - kOthers), "rules.json"));
+  EXPECT_THAT(refusal(file(400'001 - kOthers)),
+              EndsWith("/default: stands behind 400000 other values, and a rules file has no more"));
+  EXPECT_THAT(refusal(file(400'001)), testing::HasSubstr("/rules/0/match/one_of/399994: stands behind 400000 other"));
+}
+
 TEST(Rules, AsShippedRouteEveryEventOfTheDesign) {
   std::ifstream file(TEST_SOURCE_DIR "/../../properties/rules.json");
   std::ostringstream text;
