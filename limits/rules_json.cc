@@ -35,8 +35,8 @@ class Strictness final : public json::json_sax_t {
 
  private:
   static constexpr std::size_t kMaxDepth = 16;
-  /// The shortest rule has 10 bytes to a value, so that rules are too large for a file before they are so many. What has
-  /// more is no rules, and takes 40 times its size when it is read.
+  /// The shortest rule has 10 bytes to a value, so that rules are too large for a file before they are so many. What
+  /// has more is no rules, and takes 40 times its size when it is read.
   static constexpr std::size_t kMostValues = 400'000;
 
   struct Container {
