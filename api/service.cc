@@ -98,6 +98,8 @@ const std::vector<Service::Route>& Service::routes() {
       {.path = {"livez"}, .answer = &Service::live, .open = true},
       {.path = {"readyz"}, .answer = &Service::ready, .open = true},
       {.path = {"healthz"}, .answer = &Service::health},
+      {.path = {""}, .answer = &Service::page, .open = true},
+      {.path = {"page", kAnySegment}, .answer = &Service::page_file, .open = true},
       {.path = {"docs", "api.md"}, .answer = &Service::document, .open = true},
   };
   return all;

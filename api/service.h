@@ -77,6 +77,8 @@ class Service {
   Response change_stream(const Call& call);
   Response status(const Call& call);
   Response document(const Call& call);
+  Response page(const Call& call);
+  Response page_file(const Call& call);
   Response live(const Call& call);
   Response ready(const Call& call);
   Response health(const Call& call);

@@ -2,6 +2,8 @@
 # Debian's own SQLite has the WAL-reset bug (docs/decisions/0001-own-sqlite.md); its simdjson comes as a shared library only.
 npm_package(better-sqlite3 VERSION 12.11.1 OUT better_sqlite3
             SHA256 ebf0ed75a7a59dbcb3b24bbd014ef49d9f15bc328e4adcbf516f2a8fadfa2835)
+npm_package(uplot VERSION 1.6.32 OUT uplot
+            SHA256 4b8a8191e425658e3ea8c8c1314b0fc679c861ee3a1af2b20c7b16ba50b5133d)
 npm_package(@nozbe/simdjson VERSION 3.9.4 OUT nozbe_simdjson
             SHA256 d5c2e068967f1c3061123813d9b6e58ae4b180eb9c8b65b3db9a7f26a2a8a5c1)
 

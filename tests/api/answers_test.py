@@ -157,7 +157,7 @@ class Pages(WithServer):
 
     def test_paths_that_are_none_are_not_found(self):
         api = self.serve()
-        for path in ["/", "//", "/user-limits/", "/user-limits/a/b/c", "/user-limits/user/", "/../etc/passwd",
+        for path in ["//", "/page", "/page/none.js", "/user-limits/", "/user-limits/a/b/c", "/user-limits/user/", "/../etc/passwd",
                      "/user-limits/user/a/b", "/USER-LIMITS/a", "/livez/", "/%2e%2e/%2e%2e/etc/passwd", "/docs/../docs/api.md"]:
             with self.subTest(path):
                 self.check_problem(api.get(path), 404, "not-found")
