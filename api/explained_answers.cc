@@ -76,7 +76,7 @@ Response Service::limit_by_history(const Call& call) {
     bool parked = false;
     store::HistoryReader events;
     std::vector<Told> told;
-    const auto read = each_limit_with_history(reader, call.target, [&](const store::KeptLimit& kept) {
+    const auto read = each_limit_to_stand(reader, call.target, question->at, [&](const store::KeptLimit& kept) {
       known = true;
       auto standing = store::standing(kept, question->at, events);
       if (standing && !standing->limit.definition) {

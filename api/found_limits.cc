@@ -4,6 +4,7 @@
 #include "api/problem.h"
 #include "limits/json_text.h"
 #include "limits/wording.h"
+#include "store/standing.h"
 
 namespace api {
 namespace {
@@ -19,29 +20,30 @@ std::string url_of(const Target& target, std::string_view aggregate) {
   return url;
 }
 
-store::Result<void> each_found(store::Reader& reader, const Target& target, bool history,
+store::Result<void> each_found(store::Reader& reader, const Target& target, store::KeptFilter filter,
                                const std::function<void(const store::KeptLimit&)>& visit) {
   const std::string* const aggregate = target.find("aggregate");
-  return reader.each_kept_limit({.user_limit_id = target.path[1], .history = history},
-                                [&](const store::KeptLimit& limit) {
-                                  if (aggregate == nullptr || limit.state.aggregate_id == *aggregate) visit(limit);
-                                  return true;
-                                });
+  filter.user_limit_id = target.path[1];
+  return reader.each_kept_limit(filter, [&](const store::KeptLimit& limit) {
+    if (aggregate == nullptr || limit.state.aggregate_id == *aggregate) visit(limit);
+    return true;
+  });
 }
 
 }  // namespace
 
 store::Result<std::vector<store::KeptLimit>> find_limits(store::Reader& reader, const Target& target) {
   std::vector<store::KeptLimit> found;
-  const auto read =
-      each_found(reader, target, false, [&found](const store::KeptLimit& limit) { found.push_back(limit); });
+  const auto read = each_found(reader, target, {.user_limit_id = {}, .history = false},
+                               [&found](const store::KeptLimit& limit) { found.push_back(limit); });
   if (!read) return std::unexpected(read.error());
   return found;
 }
 
-store::Result<void> each_limit_with_history(store::Reader& reader, const Target& target,
-                                            const std::function<void(const store::KeptLimit&)>& visit) {
-  return each_found(reader, target, true, visit);
+store::Result<void> each_limit_to_stand(store::Reader& reader, const Target& target, std::optional<limits::TimeMs> at,
+                                        const std::function<void(const store::KeptLimit&)>& visit) {
+  const auto wants = [at] { return store::needed_for_standing(at); };
+  return each_found(reader, target, {.user_limit_id = {}, .wants = wants}, visit);
 }
 
 Response limit_not_found(const std::string& id, bool parked) {

@@ -15,9 +15,10 @@ namespace api {
 
 /// What is known under the id, by aggregate, defined or not; of one aggregate if the client asks for one.
 [[nodiscard]] store::Result<std::vector<store::KeptLimit>> find_limits(store::Reader& reader, const Target& target);
-/// Calls `visit` with each of them in turn. They have their history, which can be long.
-[[nodiscard]] store::Result<void> each_limit_with_history(store::Reader& reader, const Target& target,
-                                                          const std::function<void(const store::KeptLimit&)>& visit);
+/// Calls `visit` with each of them in turn, with what `store::standing` needs.
+[[nodiscard]] store::Result<void> each_limit_to_stand(store::Reader& reader, const Target& target,
+                                                      std::optional<limits::TimeMs> at,
+                                                      const std::function<void(const store::KeptLimit&)>& visit);
 
 [[nodiscard]] Response limit_not_found(const std::string& id, bool parked);
 

@@ -56,7 +56,8 @@ Outcome<std::vector<store::Standing>> standings(store::Reader& reader, const std
   store::HistoryReader events;
   bool known = false;
   bool parked = false;
-  const auto read = reader.each_kept_limit({.user_limit_id = id}, [&](const store::KeptLimit& kept) {
+  const store::KeptFilter filter{.user_limit_id = id, .wants = [at] { return store::needed_for_standing(at); }};
+  const auto read = reader.each_kept_limit(filter, [&](const store::KeptLimit& kept) {
     known = true;
     auto standing = store::standing(kept, at, events);
     if (!standing) {

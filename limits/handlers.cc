@@ -91,6 +91,15 @@ const Handler* find_handler(std::string_view name) {
   return found == kHandlers.end() ? nullptr : *found;
 }
 
+bool Groups::add(const Groups& other) {
+  const bool is_new =
+      (other.definition && !definition) || (other.progress && !progress) || (other.terms & ~terms).any();
+  definition |= other.definition;
+  progress |= other.progress;
+  terms |= other.terms;
+  return is_new;
+}
+
 Groups groups_of(const Handler& handler, std::string_view fields) {
   Groups groups = handler.writes;
   if (groups.definition || groups.terms.none()) return groups;

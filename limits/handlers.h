@@ -17,6 +17,9 @@ struct Groups {
   bool definition = false;
   bool progress = false;
   std::bitset<kTermCount> terms{};
+
+  /// Adds those of another. Whether one of them was not there before.
+  bool add(const Groups&);
 };
 inline constexpr std::bitset<kTermCount> kAllTerms{(1U << kTermCount) - 1};
 

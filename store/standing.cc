@@ -203,6 +203,22 @@ limits::Checked<Standing> fold(const KeptLimit& kept, HistoryReader& reader) {
   return all.stand(*basis);
 }
 
+KeptFilter::Wants needed_for_standing(std::optional<limits::TimeMs> at) {
+  return
+      [at, now = limits::Groups(), then = limits::Groups(), before = limits::Groups()](const HistoryRow& row) mutable {
+        const auto handler = handler_of(row);
+        if (!handler) return true;  // so that it is told
+        const limits::Groups writes = limits::groups_of(**handler, row.fields);
+        bool needed = now.add(writes);
+        if (!at || row.created_at <= at->value) {
+          const bool is_before_progress = then.progress;
+          needed |= then.add(writes);
+          needed |= is_before_progress && before.add(writes);
+        }
+        return needed;
+      };
+}
+
 std::expected<Standing, Obscured> standing(const KeptLimit& kept, std::optional<limits::TimeMs> at,
                                            HistoryReader& reader) {
   const auto now = Fold(kept, std::nullopt, reader).basis();

@@ -44,9 +44,13 @@ struct Obscured {
   std::string what;  ///< a sentence, without a full stop
 };
 
+/// For KeptFilter::wants: the few events that `standing` needs of a history, however long that is. To be asked of a
+/// limit's events from the highest stamp down.
+[[nodiscard]] KeptFilter::Wants needed_for_standing(std::optional<limits::TimeMs> at);
+
 /// As it stood at `at`: what those of its events fold to that were created then or before, by their producers' clocks
 /// and in the order of their stamps, whenever they arrived. Or as it stands, if there is no `at`. `kept` has its
-/// history.
+/// history, or what is needed of it.
 [[nodiscard]] std::expected<Standing, Obscured> standing(const KeptLimit& kept, std::optional<limits::TimeMs> at,
                                                          HistoryReader& reader);
 

@@ -298,8 +298,13 @@ struct KeptLimit {
 [[nodiscard]] std::int64_t prunable(const KeptLimit& limit, std::int64_t before_change);
 
 struct KeptFilter {
+  /// Asked of each event of a limit, the highest stamp first.
+  using Wants = std::function<bool(const HistoryRow&)>;
+
   std::optional<std::string> user_limit_id;
   bool history = true;  ///< with the events, or without
+  /// Makes one for each limit, where not all of the events are wanted: a history can be long.
+  std::function<Wants()> wants{};
 };
 
 /// Limits that have all that is set.

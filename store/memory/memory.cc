@@ -251,6 +251,16 @@ Result<std::optional<DeadLetterRow>> MemoryReader::dead_letter(std::int64_t id) 
   return std::nullopt;
 }
 
+std::vector<HistoryRow> wanted_of(const Limit& limit, const KeptFilter& filter) {
+  const auto wants = filter.wants ? filter.wants() : nullptr;
+  std::vector<HistoryRow> rows;
+  for (const HistoryRow& row : limit.history | std::views::values | std::views::reverse) {
+    if (!wants || wants(row)) rows.push_back(row);
+  }
+  std::ranges::reverse(rows);
+  return rows;
+}
+
 Result<void> MemoryReader::each_kept_limit(const KeptFilter& filter, const Visitor<KeptLimit>& visit) {
   const State state = database_->snapshot();
   for (const auto& [id, aggregates] : state.aggregates) {
@@ -263,9 +273,7 @@ Result<void> MemoryReader::each_kept_limit(const KeptFilter& filter, const Visit
                      .floor = limit->floor,
                      .newest = newest_of(*limit),
                      .history = {}};
-      if (filter.history) {
-        for (const auto& [stamp, row] : limit->history) kept.history.push_back(row);
-      }
+      if (filter.history) kept.history = wanted_of(*limit, filter);
       if (!visit(kept)) return {};
     }
   }

@@ -108,12 +108,13 @@ Result<std::vector<HistoryRow>> FileReader::history(std::string_view user_limit_
   });
 }
 
-std::vector<HistoryRow> FileReader::chain_of(std::int64_t limit_id) {
+std::vector<HistoryRow> FileReader::chain_of(std::int64_t limit_id, const KeptFilter::Wants& wants) {
   std::vector<HistoryRow> found;
   auto rows = chain_.query(limit_id);
   while (rows.next()) {
     Columns row(*db_, chain_);
-    found.push_back(read_history(row));
+    HistoryRow event = read_history(row);
+    if (!wants || wants(event)) found.push_back(std::move(event));
   }
   std::ranges::reverse(found);
   return found;
@@ -187,7 +188,7 @@ Result<void> FileReader::each_kept_limit(const KeptFilter& filter, const Visitor
   constexpr std::int64_t kPage = 256;
   return guarded([&] {
     if (filter.user_limit_id) {
-      const auto limits = kept_limits(kept_, filter.history, std::string_view(*filter.user_limit_id));
+      const auto limits = kept_limits(kept_, filter, std::string_view(*filter.user_limit_id));
       static_cast<void>(std::ranges::all_of(limits, visit));
       return;
     }
@@ -198,8 +199,7 @@ Result<void> FileReader::each_kept_limit(const KeptFilter& filter, const Visitor
     std::string after_aggregate;
     std::vector<KeptLimit> page;
     do {
-      page =
-          kept_limits(select, filter.history, std::string_view(after_limit), std::string_view(after_aggregate), kPage);
+      page = kept_limits(select, filter, std::string_view(after_limit), std::string_view(after_aggregate), kPage);
       if (!std::ranges::all_of(page, visit) || page.empty()) return;
       after_limit = page.back().state.user_limit_id;
       after_aggregate = page.back().state.aggregate_id;
@@ -208,15 +208,16 @@ Result<void> FileReader::each_kept_limit(const KeptFilter& filter, const Visitor
 }
 
 template <class... Parameters>
-std::vector<KeptLimit> FileReader::kept_limits(Statement& select, bool with_history, const Parameters&... parameters) {
+std::vector<KeptLimit> FileReader::kept_limits(Statement& select, const KeptFilter& filter,
+                                               const Parameters&... parameters) {
   std::optional<Transaction> snapshot;  // one statement is of one state anyway
-  if (with_history) snapshot.emplace(*db_, Transaction::Kind::kRead);
+  if (filter.history) snapshot.emplace(*db_, Transaction::Kind::kRead);
   std::vector<KeptLimit> found;
   auto rows = select.query(parameters...);
   while (rows.next()) {
     Columns row(*db_, select);
     found.push_back(read_kept_limit(row));
-    if (with_history) found.back().history = chain_of(row.integer());
+    if (filter.history) found.back().history = chain_of(row.integer(), filter.wants ? filter.wants() : nullptr);
   }
   return found;
 }

@@ -40,10 +40,11 @@ class FileReader final : public Reader {
 
  private:
   /// Of one limit, by stamps, oldest first.
-  std::vector<HistoryRow> chain_of(std::int64_t limit_id);
+  /// Those that are wanted, or all.
+  std::vector<HistoryRow> chain_of(std::int64_t limit_id, const KeptFilter::Wants& wants = nullptr);
   /// All that the statement selects, of one committed state.
   template <class... Parameters>
-  std::vector<KeptLimit> kept_limits(Statement& select, bool with_history, const Parameters&... parameters);
+  std::vector<KeptLimit> kept_limits(Statement& select, const KeptFilter& filter, const Parameters&... parameters);
   bool digest_limits(const Visitor<std::string>& visit);
   bool digest_parked(const Visitor<std::string>& visit);
   bool digest_terms(const Visitor<std::string>& visit);

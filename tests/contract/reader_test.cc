@@ -244,6 +244,26 @@ TEST_P(StoreContract, AKeptLimitHasItsStampsAndItsEvents) {
   EXPECT_THAT(kept_in(*reader_, {.user_limit_id = {}, .history = false})[0].history, IsEmpty());
 }
 
+TEST_P(StoreContract, AKeptLimitHasOnlyTheEventsThatAreWanted) {
+  const LimitKey other{.aggregate_id = "user-2", .user_limit_id = "limit-2"};
+  apply({created(2), progressed(5, "0", "1"), progressed(3, "0", "7"), created(1, other), reset(4, other)});
+  std::vector<std::int64_t> asked;
+  store::KeptFilter filter;
+  filter.wants = [&asked] {
+    return [&asked, first = true](const store::HistoryRow& row) mutable {
+      asked.push_back(row.sequence);
+      return std::exchange(first, false) || row.handler == "create_limit";
+    };
+  };
+  const std::vector<store::KeptLimit> rows = kept_in(*reader_, filter);
+  EXPECT_THAT(asked, ElementsAre(5, 3, 2, 4, 1)) << "from the highest stamp down, each limit anew";
+  ASSERT_THAT(rows, SizeIs(2));
+  ASSERT_THAT(rows[0].history, SizeIs(2));
+  EXPECT_EQ(rows[0].history[0].sequence, 2);
+  EXPECT_EQ(rows[0].history[1].sequence, 5);
+  EXPECT_THAT(rows[1].history, SizeIs(2));
+}
+
 TEST_P(StoreContract, AKeptLimitSaysWhereItsNewestEventCameFrom) {
   const auto arrived = [](limits::Change change, std::int64_t when) {
     change.origin.arrival = {when};

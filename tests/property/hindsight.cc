@@ -5,6 +5,7 @@
 //   - each limit stood, by its history, as in a store that got nothing but the events created until then, once, in
 //   order;
 //   - each event that is named for a field is the one whose stamp the field's group has there, and its sum is right;
+//   - the few events that are needed for that say the same as all of them;
 //   - what cannot be known is so because of a prune, and never in a store that was not pruned;
 //   - as it stands now, a limit is as it is stored.
 // `cases` of them in memory, and `files` on SQLite. A failure is shrunk to little, and printed. Ends with 0 if all
@@ -18,6 +19,7 @@
 #include <fmt/format.h>
 #include <rapidcheck.h>
 
+#include "store/json.h"
 #include "store/standing.h"
 #include "tests/contract/backends.h"
 #include "tests/property/deliveries.h"
@@ -57,10 +59,10 @@ void apply(store::Store& store, const Batch& batch) {
 
 using LimitName = std::pair<std::string, std::string>;
 
-std::map<LimitName, store::KeptLimit> limits_of(store::Reader& reader) {
+std::map<LimitName, store::KeptLimit> limits_of(store::Reader& reader, const store::KeptFilter& filter = {}) {
   std::map<LimitName, store::KeptLimit> limits;
   RC_ASSERT(reader
-                .each_kept_limit({},
+                .each_kept_limit(filter,
                                  [&](const store::KeptLimit& limit) {
                                    limits[{limit.state.aggregate_id, limit.state.user_limit_id}] = limit;
                                    return true;
@@ -129,15 +131,34 @@ struct Totals {
   std::size_t pruned = 0;
 };
 
-void check_limit(const Batch& all, const LimitName& name, const store::KeptLimit& kept, store::HistoryReader& events,
+std::string text(const std::expected<store::Standing, store::Obscured>& standing) {
+  return standing ? store::to_json(*standing, std::nullopt, true) + tests::text(standing->limit)
+                  : standing.error().what;
+}
+
+/// Told by the whole history, and by what is needed of it.
+std::expected<store::Standing, store::Obscured> standing(const LimitName& name, const store::KeptLimit& kept,
+                                                         store::Reader& reader, std::optional<limits::TimeMs> at) {
+  store::HistoryReader events;
+  const store::KeptFilter filter{.user_limit_id = name.second,
+                                 .wants = [at] { return store::needed_for_standing(at); }};
+  const store::KeptLimit needed = limits_of(reader, filter).at(name);
+  constexpr std::size_t kGroups = 2 + limits::kTermCount;
+  RC_ASSERT(needed.history.size() <= 3 * kGroups);
+  auto told = store::standing(kept, at, events);
+  RC_ASSERT(text(told) == text(store::standing(needed, at, events)));
+  return told;
+}
+
+void check_limit(const Batch& all, const LimitName& name, const store::KeptLimit& kept, store::Reader& reader,
                  Totals& totals) {
-  const auto now = store::standing(kept, std::nullopt, events);
+  const auto now = standing(name, kept, reader, std::nullopt);
   RC_ASSERT(now.has_value());
   RC_ASSERT(text(now->limit) == text(kept));
   check_causes(*now);
   // Before all events, after them, and in between.
   for (const std::int64_t number : {*rc::gen::inRange<std::int64_t>(-1, kTimes + 1), kTimes}) {
-    const auto then = store::standing(kept, time(number), events);
+    const auto then = standing(name, kept, reader, time(number));
     if (!then) {
       RC_ASSERT(then.error().why == store::Obscurity::kPruned);
       RC_ASSERT(kept.floor.has_value());
@@ -161,7 +182,6 @@ void prune(store::Store& store, store::Reader& reader) {
 
 bool check(const BackendKind& kind, int cases, std::uint64_t seed) {
   Totals totals;
-  store::HistoryReader events;
   const bool held = holds(std::string(kind.name), cases, [&] {
     const std::vector<EventName> names = any_events();
     Batch all;
@@ -177,7 +197,7 @@ bool check(const BackendKind& kind, int cases, std::uint64_t seed) {
       apply(*writer, batch);
       if (prunes && *rc::gen::inRange(0, 4) == 0) prune(*writer, *reader);
     }
-    for (const auto& [name, kept] : limits_of(*reader)) check_limit(all, name, kept, events, totals);
+    for (const auto& [name, kept] : limits_of(*reader)) check_limit(all, name, kept, *reader, totals);
     ++totals.cases;
   });
   fmt::print("{}: seed {}, {} cases, {} states of the past known, {} pruned away, {}\n", kind.name, seed, totals.cases,
