@@ -68,7 +68,13 @@ struct Service::Route {
   Response (Service::*answer)(const Call&);
   std::span<const std::string_view> parameters{};  ///< that the query may have
   bool open = false;                               ///< answered without a token
+  std::string pattern = joined(path);              ///< "/user-limits/{}"
 
+  static std::string joined(const std::vector<std::string_view>& path) {
+    std::string pattern;
+    for (const std::string_view part : path) (pattern += '/') += part;
+    return pattern;
+  }
   [[nodiscard]] bool matches(const Target& target) const {
     return std::ranges::equal(path, target.path, [](std::string_view part, std::string_view segment) {
       return part == segment || (part == kAnySegment && !segment.empty());
@@ -95,6 +101,7 @@ const std::vector<Service::Route>& Service::routes() {
       {.path = {"changes"}, .answer = &Service::changes, .parameters = kChanges},
       {.path = {"changes", "stream"}, .answer = &Service::change_stream, .parameters = kChangeStream},
       {.path = {"status"}, .answer = &Service::status},
+      {.path = {"metrics"}, .answer = &Service::metrics},
       {.path = {"livez"}, .answer = &Service::live, .open = true},
       {.path = {"readyz"}, .answer = &Service::ready, .open = true},
       {.path = {"healthz"}, .answer = &Service::health},
@@ -112,10 +119,14 @@ Service::Service(ServiceOptions options, StoreSource store, const Log& log)
       log_(log) {}
 
 Response Service::answer(const Request& request) {
-  return finished(tagged(dispatch(request), request.if_none_match), request.origin);
+  const auto start = std::chrono::steady_clock::now();
+  std::string_view route = "none";
+  Response response = finished(tagged(dispatch(request, route), request.if_none_match), request.origin);
+  requests_.count(route, response.status, std::chrono::steady_clock::now() - start);
+  return response;
 }
 
-Response Service::dispatch(const Request& request) {
+Response Service::dispatch(const Request& request, std::string_view& route_pattern) {
   if (request.method == Method::kOptions) return options(request);
   if (request.method == Method::kOther) {
     Response refused = problem(kMethodNotAllowed, "The store is only read here.");
@@ -125,6 +136,7 @@ Response Service::dispatch(const Request& request) {
   if (!target) return problem(kBadRequest, target.error());
   const auto route = std::ranges::find_if(routes(), [&](const Route& each) { return each.matches(*target); });
   const bool found = route != routes().end();
+  if (found) route_pattern = route->pattern;
   if (!(found && route->open) && !may_ask(request)) {
     Response refused = problem(kUnauthorized, "Send the header Authorization: Bearer TOKEN.");
     return std::move(refused.set("WWW-Authenticate", "Bearer"));

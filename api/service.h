@@ -9,6 +9,7 @@
 #include "api/health.h"
 #include "api/http.h"
 #include "api/log.h"
+#include "api/metrics.h"
 #include "api/store_source.h"
 #include "api/target.h"
 #include "api/token.h"
@@ -56,7 +57,8 @@ class Service {
   /// What reads the store, and answers.
   using Work = std::function<store::Result<Response>(store::Reader&)>;
 
-  Response dispatch(const Request& request);
+  /// `route` becomes the one that was found.
+  Response dispatch(const Request& request, std::string_view& route);
   Response options(const Request& request) const;
   [[nodiscard]] bool may_ask(const Request& request) const;
   /// Runs `work` on the store and adds how fresh it is. A store that cannot be read is an answer, too.
@@ -76,6 +78,7 @@ class Service {
   Response changes(const Call& call);
   Response change_stream(const Call& call);
   Response status(const Call& call);
+  Response metrics(const Call& call);
   Response document(const Call& call);
   Response page(const Call& call);
   Response page_file(const Call& call);
@@ -86,6 +89,7 @@ class Service {
   ServiceOptions options_;
   StoreSource store_;
   Freshness freshness_;
+  RequestMetrics requests_;
   Health health_;
   const Log& log_;
 };

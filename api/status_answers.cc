@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <iterator>
+
+#include <prometheus/text_serializer.h>
+
 #include "api/answers.h"
 #include "api/problem.h"
 #include "api/service.h"
@@ -13,18 +18,35 @@ Response Service::status(const Call& call) {
     if (!shards) return std::unexpected(shards.error());
     const auto waiting = reader.waiting();
     if (!waiting) return std::unexpected(waiting.error());
-    const auto bytes = reader.bytes();
-    if (!bytes) return std::unexpected(bytes.error());
+    const auto space = reader.space();
+    if (!space) return std::unexpected(space.error());
     std::vector<std::string> rows;
     for (const store::ShardRow& row : *shards) {
       const auto time = as_of({&row, 1});
       rows.push_back(store::as_json(row).add("lag", time ? std::optional(lag(*time, call.wall)) : std::nullopt).str());
     }
     return json_answer(store::as_json(json_array(rows), *shards, *waiting)
-                           .add("storeBytes", *bytes)
+                           .add("storeBytes", space->bytes)
                            .add("engine", reader.engine())
                            .str());
   });
+}
+
+/// A scrape of a store that cannot be read is an answer, too: that is what it tells.
+Response Service::metrics(const Call& call) {
+  std::vector<prometheus::MetricFamily> families = requests_.collect();
+  const auto reader = store_.reader(call.now);
+  auto read = reader ? metrics_of(**reader) : std::unexpected(reader.error());
+  if (!read) {
+    store_.forget();
+    log_.debug(read.error().what);
+  } else {
+    std::ranges::move(*read, std::back_inserter(families));
+  }
+  families.push_back(gauge("limits_store_readable", "1 if the store could be read for this answer.", read ? 1 : 0));
+  Response response{.body = prometheus::TextSerializer().Serialize(families)};
+  response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8").set("Cache-Control", "no-store");
+  return response;
 }
 
 Response Service::live(const Call&) {

@@ -27,6 +27,12 @@ elseif(NOT USER_LIMITS_COVERAGE)
   # A child starts in a third of the time and in half the memory when it maps no libstdc++.
   add_link_options(-static-libstdc++ -static-libgcc)
 endif()
+# use_shared_libstdcxx(<program>): for one that uses a shared C++ library; two libstdc++ in a process would be one too many.
+function(use_shared_libstdcxx target)
+  get_target_property(options ${target} LINK_OPTIONS)
+  list(REMOVE_ITEM options -static-libstdc++ -static-libgcc)
+  set_target_properties(${target} PROPERTIES LINK_OPTIONS "${options}")
+endfunction()
 # Most of an idle child's resident memory is code: what nothing calls (of libstdc++, above all) is left out.
 add_link_options(-Wl,--gc-sections)
 if(USER_LIMITS_COVERAGE)

@@ -18,6 +18,7 @@ Pipeline::Pipeline(PipelineOptions options, RulesSource& rules, store::Store& st
       reader_{.fields = store.keeps_history() ? limits::Fields::kRendered : limits::Fields::kLeftOut} {}
 
 kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkpointer& checkpointer) {
+  const auto start = clock_.now();
   millis_behind_latest_ = batch.millis_behind_latest;
   rules_.refresh();
   if (batch.records.empty()) return tick(checkpointer);
@@ -26,7 +27,11 @@ kcl::Result<void> Pipeline::process_records(const kcl::Batch& batch, kcl::Checkp
     rest = rest.subspan(chunk.size());
     decode(chunk);
     policy_.advance(chunk.back().position);
-    if (rest.empty()) return finish(policy_.due(clock_.now(), false), checkpointer);
+    if (rest.empty()) {
+      auto finished = finish(policy_.due(clock_.now(), false), checkpointer);
+      if (finished) batch_time_ = std::chrono::duration_cast<std::chrono::microseconds>(row_written_ - start);
+      return finished;
+    }
     if (auto committed = commit(false); !committed) return committed;
   }
 }
@@ -58,13 +63,17 @@ kcl::Result<void> Pipeline::commit(bool checkpoint_follows, bool ended) {
                 .rules_version = rules_.rules().version(),
                 .rules_problem = rules_.problem(),
                 .checkpoint_follows = checkpoint_follows,
-                .ended = ended},
+                .ended = ended,
+                .batch_time = batch_time_,
+                .checkpoint_refused = checkpoint_refused_},
   };
   const auto durability =
       checkpoint_follows || options_.durable_batches ? store::Durability::kDurable : store::Durability::kCommitted;
   const auto report = patiently(clock_, log_, [&] { return store_.apply(batch, durability); });
   if (!report) return std::unexpected(kcl::Error{report.error().what});
   row_written_ = clock_.now();
+  batch_time_.reset();
+  checkpoint_refused_ = false;
   tell(*report);
   changes_.clear();
   dead_letters_.clear();
@@ -84,6 +93,7 @@ kcl::Result<void> Pipeline::finish(bool checkpoint, kcl::Checkpointer& checkpoin
     case kcl::CheckpointOutcome::kPostponed:
       log_.warning(fmt::format("the daemon could not checkpoint {}; the next checkpoint covers it",
                                policy_.position().sequence));
+      checkpoint_refused_ = true;
       policy_.postponed(clock_.now());
       break;
     case kcl::CheckpointOutcome::kLeaseLost:

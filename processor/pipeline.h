@@ -62,6 +62,8 @@ class Pipeline final : public kcl::RecordProcessor {
   std::string shard_;
   CheckpointPolicy policy_;
   std::chrono::steady_clock::time_point row_written_;
+  std::optional<std::chrono::microseconds> batch_time_;  ///< of the last batch with records, until it is written
+  bool checkpoint_refused_ = false;                      ///< the last one, until it is written
   std::optional<std::int64_t> millis_behind_latest_;
 
   // The chunk on its way, emptied and filled again.

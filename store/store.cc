@@ -78,6 +78,10 @@ Tally& Tally::operator+=(const Tally& other) {
   return *this;
 }
 
+std::size_t BatchTimes::class_of(std::chrono::microseconds time) {
+  return static_cast<std::size_t>(std::ranges::lower_bound(kBounds, time) - kBounds.begin());
+}
+
 std::int64_t Tally::total() const {
   return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -78,6 +80,21 @@ struct ShardKey {
   std::string_view shard;
 };
 
+/// How long batches took, counted by how long: what Prometheus calls a histogram.
+struct BatchTimes {
+  /// Each is the most that a batch of its class took; the last class has no bound.
+  static constexpr std::array<std::chrono::microseconds, 8> kBounds = {
+      std::chrono::milliseconds(1),    std::chrono::milliseconds(3),   std::chrono::milliseconds(10),
+      std::chrono::milliseconds(30),   std::chrono::milliseconds(100), std::chrono::milliseconds(300),
+      std::chrono::milliseconds(1000), std::chrono::milliseconds(3000)};
+  static constexpr std::size_t kClassCount = kBounds.size() + 1;
+  [[nodiscard]] static std::size_t class_of(std::chrono::microseconds time);
+
+  std::array<std::int64_t, kClassCount> counts{};  ///< of each class alone
+  std::chrono::microseconds sum{};
+  friend bool operator==(const BatchTimes&, const BatchTimes&) = default;
+};
+
 /// What a batch says about its shard. The store adds the batch's tally to the shard's row; the rest replaces what the
 /// row had, so after a replay its position is where the replay is.
 struct ShardProgress {
@@ -91,6 +108,9 @@ struct ShardProgress {
   std::string_view rules_problem{};                    ///< why they are not those that there should be by now
   bool checkpoint_follows = false;  ///< the daemon is about to be told that all up to the row's position is done
   bool ended = false;  ///< the shard is closed and was read to its end; the row says so until a batch comes without it
+  /// What an earlier batch took: how long one takes is known only when it is committed, so the next one says it.
+  std::optional<std::chrono::microseconds> batch_time{};
+  bool checkpoint_refused = false;  ///< the daemon could not take the checkpoint that followed an earlier batch
 };
 
 /// The unit of commit.
@@ -257,6 +277,9 @@ struct ShardRow {
   std::int64_t discrepancies_seen = 0;
   std::int64_t sequence_conflicts = 0;
   std::int64_t foreign_aggregates = 0;
+  std::map<limits::Reason, std::int64_t> dead_by_reason{};  ///< what the dead among the verdicts are; none is 0
+  BatchTimes batch_times{};
+  std::int64_t checkpoints_refused = 0;
   std::string rules_version;
   std::string rules_problem;  ///< why these are not the newest rules; empty: they are
 };
@@ -356,6 +379,13 @@ struct Waiting {
   friend bool operator==(const Waiting&, const Waiting&) = default;
 };
 
+/// What the state takes where it is kept, and what is left there; all 0 if it is kept in no file.
+struct Space {
+  std::int64_t bytes = 0;       ///< of its file, with what is free in there
+  std::int64_t log_bytes = 0;   ///< of the file with what was committed and is not in that one yet
+  std::int64_t free_bytes = 0;  ///< on their disk, for who writes them
+};
+
 /// The read side: never writes, and never waits for a writer. Each call sees one committed state. Text is ordered byte
 /// by byte.
 class Reader {
@@ -402,8 +432,7 @@ class Reader {
 
   /// What keeps the state, for people: "SQLite 3.53.2".
   [[nodiscard]] virtual std::string engine() = 0;
-  /// That the state takes in its file, with what is free in there; 0 if it is in none.
-  [[nodiscard]] virtual Result<std::int64_t> bytes() = 0;
+  [[nodiscard]] virtual Result<Space> space() = 0;
   /// What is broken in how the state is kept, one sentence each, some 100 at most; none if it is sound. Reads all of
   /// the store, so it takes as long as the disk does. (A store that is broken at its start is refused when it is
   /// opened.)

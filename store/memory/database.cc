@@ -70,7 +70,8 @@ Report Database::apply(const Batch& batch) {
   for (const DeadLetter& letter : batch.dead_letters) keep(letter, batch.shard);
   report.verdicts[Verdict::kDead] += std::ssize(batch.dead_letters);
   report.verdicts[Verdict::kIgnored] += batch.ignored;
-  record(batch.shard, report);
+  ShardRow& row = record(batch.shard, report);
+  for (const DeadLetter& letter : batch.dead_letters) ++row.dead_by_reason[letter.fault.reason];
   return report;
 }
 
@@ -218,7 +219,7 @@ void Database::keep(const DeadLetter& letter, const ShardProgress& shard) {
   };
 }
 
-void Database::record(const ShardProgress& shard, const Report& report) {
+ShardRow& Database::record(const ShardProgress& shard, const Report& report) {
   ShardRow& row = state_.shards[{std::string(shard.key.stream), std::string(shard.key.shard)}];
   row.stream = shard.key.stream;
   row.shard = shard.key.shard;
@@ -232,6 +233,11 @@ void Database::record(const ShardProgress& shard, const Report& report) {
   row.discrepancies_seen += report.discrepancies_seen;
   row.sequence_conflicts += report.sequence_conflicts;
   row.foreign_aggregates += report.foreign_aggregates;
+  if (shard.checkpoint_refused) ++row.checkpoints_refused;
+  if (shard.batch_time) {
+    ++row.batch_times.counts[BatchTimes::class_of(*shard.batch_time)];
+    row.batch_times.sum += *shard.batch_time;
+  }
   if (!shard.sequence.empty()) {
     row.sequence = shard.sequence;
     row.sub_sequence = shard.sub_sequence;
@@ -241,6 +247,7 @@ void Database::record(const ShardProgress& shard, const Report& report) {
     row.checkpoint_sub_sequence = row.sub_sequence;
     row.checkpoint_at = shard.now.value;
   }
+  return row;
 }
 
 }  // namespace store::memory

@@ -74,7 +74,7 @@ class Database {
   void keep(const DeadLetter&, const ShardProgress&);
   /// Nothing if it is settled, or not there.
   DeadLetterRow* find_open(std::int64_t id);
-  void record(const ShardProgress&, const Report&);
+  ShardRow& record(const ShardProgress&, const Report&);
 
   const Options options_;
   mutable std::mutex mutex_;

@@ -54,7 +54,7 @@ class MemoryReader final : public Reader {
   Result<std::vector<ShardRow>> shards() override;
   Result<Waiting> waiting() override;
   std::string engine() override { return "memory"; }
-  Result<std::int64_t> bytes() override { return 0; }
+  Result<Space> space() override { return {}; }
   Result<std::vector<std::string>> damage(Scrutiny) override { return {}; }
   Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>&) override;

@@ -21,6 +21,7 @@ void DeadLetters::keep(std::span<const DeadLetter> letters, const ShardProgress&
     const DeadLetter& letter = letters[i];
     keep_.run(Blob{bytes_of(keys_[i])}, to_string(letter.fault.reason), std::string_view(letter.fault.what), origin,
               letter.origin.sequence, letter.origin.sub_sequence, letter.origin.arrival.value, Blob{letter.raw});
+    count_.run(shard.key.stream, shard.key.shard, to_string(letter.fault.reason));
   }
 }
 

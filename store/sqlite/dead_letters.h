@@ -10,7 +10,7 @@
 
 namespace store::sqlite {
 
-/// Writes dead_letter.
+/// Writes dead_letter and dead_records.
 class DeadLetters {
  public:
   DeadLetters(Connection& db, Names& names) : db_(db), names_(names) {}
@@ -33,6 +33,9 @@ class DeadLetters {
       db_,
       "INSERT INTO dead_letter (key, reason, what, origin_id, kinesis_sequence, sub_sequence, arrival, raw) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET seen = seen + 1"};
+  Statement count_{db_,
+                   "INSERT INTO dead_records (stream, shard, reason, records) VALUES (?, ?, ?, 1) "
+                   "ON CONFLICT (stream, shard, reason) DO UPDATE SET records = records + 1"};
   Statement settle_{db_,
                     "UPDATE dead_letter SET state = ?2, attempts = attempts + 1, handled_at = ?3, retry_what = ?4 "
                     "WHERE dead_letter_id = ?1 AND state = 'open' RETURNING dead_letter_id"};

@@ -1,6 +1,7 @@
 #include "store/sqlite/reader.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,8 +61,16 @@ constexpr const char* kSelectFirstChange = R"sql(
 constexpr const char* kSelectShards = R"sql(
   SELECT stream, shard, owner, sequence, sub_sequence, checkpoint_sequence, checkpoint_sub_sequence, updated_at,
          checkpoint_at, ended_at, millis_behind_latest, applied, duplicate, stale, parked, ignored, dead, expired,
-         discrepancies_seen, sequence_conflicts, foreign_aggregates, rules_version, rules_problem
+         discrepancies_seen, sequence_conflicts, foreign_aggregates, batch_micros, batches_1_ms, batches_3_ms,
+         batches_10_ms, batches_30_ms, batches_100_ms, batches_300_ms, batches_1000_ms, batches_3000_ms,
+         batches_longer, checkpoints_refused, rules_version, rules_problem
   FROM shards ORDER BY stream, shard)sql";
+
+/// What a function that could not find out returns.
+constexpr auto kUnknown = static_cast<std::uintmax_t>(-1);
+
+constexpr const char* kSelectDeadRecords =
+    "SELECT reason, records FROM dead_records WHERE stream = ? AND shard = ? ORDER BY reason";
 
 }  // namespace
 
@@ -164,12 +173,18 @@ Result<std::optional<DeadLetterRow>> FileReader::dead_letter(std::int64_t id) {
 
 Result<std::vector<ShardRow>> FileReader::shards() {
   return guarded([&] {
+    const Transaction snapshot(*db_, Transaction::Kind::kRead);
     Statement select(*db_, kSelectShards);
+    Statement select_dead(*db_, kSelectDeadRecords);
     std::vector<ShardRow> found;
     auto rows = select.query();
     while (rows.next()) {
       Columns row(*db_, select);
-      found.push_back(read_shard(row));
+      ShardRow& shard = found.emplace_back(read_shard(row));
+      auto dead = select_dead.query(std::string_view(shard.stream), std::string_view(shard.shard));
+      while (dead.next()) {
+        shard.dead_by_reason[read_reason(select_dead.text(0), *db_)] = select_dead.integer(1);
+      }
     }
     return found;
   });
@@ -226,8 +241,16 @@ std::string FileReader::engine() {
   return std::string("SQLite ") + sqlite3_libversion();
 }
 
-Result<std::int64_t> FileReader::bytes() {
-  return guarded([&] { return db_->integer("PRAGMA page_count") * db_->integer("PRAGMA page_size"); });
+Result<Space> FileReader::space() {
+  return guarded([&] {
+    std::error_code none;  // the log comes and goes with the processes that have the file open
+    const std::string file = db_->file();
+    const std::uintmax_t log = std::filesystem::file_size(file + "-wal", none);
+    const std::filesystem::space_info disk = std::filesystem::space(file, none);
+    return Space{.bytes = db_->integer("PRAGMA page_count") * db_->integer("PRAGMA page_size"),
+                 .log_bytes = log == kUnknown ? 0 : static_cast<std::int64_t>(log),
+                 .free_bytes = disk.available == kUnknown ? 0 : static_cast<std::int64_t>(disk.available)};
+  });
 }
 
 Result<std::vector<std::string>> FileReader::damage(Scrutiny scrutiny) {

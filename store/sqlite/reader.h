@@ -33,7 +33,7 @@ class FileReader final : public Reader {
   Result<Waiting> waiting() override;
   Result<void> each_kept_limit(const KeptFilter& filter, const Visitor<KeptLimit>& visit) override;
   std::string engine() override;
-  Result<std::int64_t> bytes() override;
+  Result<Space> space() override;
   Result<std::vector<std::string>> damage(Scrutiny scrutiny) override;
   Result<std::int64_t> backup(const std::string& path, const Progress& progress) override;
   Result<void> each_digest_line(const Visitor<std::string>& visit) override;

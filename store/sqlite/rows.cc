@@ -142,6 +142,13 @@ Tally read_tally(Columns& row) {
   return tally;
 }
 
+BatchTimes read_batch_times(Columns& row) {
+  BatchTimes times;
+  times.sum = std::chrono::microseconds(row.integer());
+  for (std::int64_t& count : times.counts) count = row.integer();
+  return times;
+}
+
 }  // namespace
 
 ShardRow read_shard(Columns& row) {
@@ -160,6 +167,8 @@ ShardRow read_shard(Columns& row) {
           .discrepancies_seen = row.integer(),
           .sequence_conflicts = row.integer(),
           .foreign_aggregates = row.integer(),
+          .batch_times = read_batch_times(row),
+          .checkpoints_refused = row.integer(),
           .rules_version = row.text(),
           .rules_problem = row.text()};
 }

@@ -254,7 +254,38 @@ constexpr const char* kShardEnd = R"sql(
 ALTER TABLE shard ADD COLUMN ended_at INTEGER;
 )sql";
 
-constexpr std::array kMigrations = {kTables, kDeadLetterAttempts, kTerms, kRulesProblem, kShardEnd};
+/// What is measured: how long batches took, checkpoints that were refused, and why records are dead.
+constexpr const char* kSamples = R"sql(
+-- Batches by how long they took: up to that long, and longer than the column before says. The view has all columns.
+ALTER TABLE shard ADD COLUMN batch_micros INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_1_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_3_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_10_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_30_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_100_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_300_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_1000_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_3000_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN batches_longer INTEGER NOT NULL DEFAULT 0;
+-- How often the daemon could not take a checkpoint.
+ALTER TABLE shard ADD COLUMN checkpoints_refused INTEGER NOT NULL DEFAULT 0;
+
+-- Written only for batches that have dead letters. What there is already counts for the shard that it came from first.
+CREATE TABLE dead_records (
+  stream  TEXT NOT NULL,
+  shard   TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  PRIMARY KEY (stream, shard, reason)
+) STRICT, WITHOUT ROWID;
+INSERT INTO dead_records
+  SELECT o.stream, o.shard, l.reason, sum(l.seen) FROM dead_letter AS l JOIN origin AS o USING (origin_id) GROUP BY 1, 2, 3;
+
+-- So that open ones are counted without a look at the raw bytes.
+CREATE INDEX dead_letter_open ON dead_letter (dead_letter_id) WHERE state = 'open';
+)sql";
+
+constexpr std::array kMigrations = {kTables, kDeadLetterAttempts, kTerms, kRulesProblem, kShardEnd, kSamples};
 
 }  // namespace
 

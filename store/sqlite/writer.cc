@@ -20,9 +20,12 @@ constexpr const char* kRecord = R"sql(
   INSERT INTO shard (stream, shard, owner, rules_version, sequence, sub_sequence, checkpoint_sequence,
                      checkpoint_sub_sequence, checkpoint_at, updated_at, millis_behind_latest, batches, applied,
                      duplicate, stale, parked, ignored, dead, expired, discrepancies_seen, sequence_conflicts,
-                     foreign_aggregates, rules_problem, ended_at)
+                     foreign_aggregates, rules_problem, ended_at, batch_micros, batches_1_ms, batches_3_ms,
+                     batches_10_ms, batches_30_ms, batches_100_ms, batches_300_ms, batches_1000_ms, batches_3000_ms,
+                     batches_longer, checkpoints_refused)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 IS NULL, '', ?5), iif(?7 IS NULL, 0, ?6), ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13,
-          ?14, ?15, ?16, ?17, ?18, ?19, nullif(?20, ''), ?21)
+          ?14, ?15, ?16, ?17, ?18, ?19, nullif(?20, ''), ?21, ?22, ?23 IS 0, ?23 IS 1, ?23 IS 2,
+          ?23 IS 3, ?23 IS 4, ?23 IS 5, ?23 IS 6, ?23 IS 7, ?23 IS 8, ?24)
   ON CONFLICT (stream, shard) DO UPDATE SET
     owner = excluded.owner,
     rules_version = excluded.rules_version,
@@ -45,7 +48,18 @@ constexpr const char* kRecord = R"sql(
     expired = expired + excluded.expired,
     discrepancies_seen = discrepancies_seen + excluded.discrepancies_seen,
     sequence_conflicts = sequence_conflicts + excluded.sequence_conflicts,
-    foreign_aggregates = foreign_aggregates + excluded.foreign_aggregates)sql";
+    foreign_aggregates = foreign_aggregates + excluded.foreign_aggregates,
+    batch_micros = batch_micros + excluded.batch_micros,
+    batches_1_ms = batches_1_ms + excluded.batches_1_ms,
+    batches_3_ms = batches_3_ms + excluded.batches_3_ms,
+    batches_10_ms = batches_10_ms + excluded.batches_10_ms,
+    batches_30_ms = batches_30_ms + excluded.batches_30_ms,
+    batches_100_ms = batches_100_ms + excluded.batches_100_ms,
+    batches_300_ms = batches_300_ms + excluded.batches_300_ms,
+    batches_1000_ms = batches_1000_ms + excluded.batches_1000_ms,
+    batches_3000_ms = batches_3000_ms + excluded.batches_3000_ms,
+    batches_longer = batches_longer + excluded.batches_longer,
+    checkpoints_refused = checkpoints_refused + excluded.checkpoints_refused)sql";
 
 }  // namespace
 
@@ -246,13 +260,16 @@ void Writer::insert_history(const Batch& batch) {
 void Writer::record(const ShardProgress& shard, const Report& report) {
   const auto checkpoint_at = shard.checkpoint_follows ? std::optional(shard.now.value) : std::nullopt;
   const auto ended_at = shard.ended ? std::optional(shard.now.value) : std::nullopt;
+  std::optional<std::int64_t> time_class;
+  if (shard.batch_time) time_class = static_cast<std::int64_t>(BatchTimes::class_of(*shard.batch_time));
   const Tally& verdicts = report.verdicts;
   record_.run(shard.key.stream, shard.key.shard, shard.owner, shard.rules_version, shard.sequence, shard.sub_sequence,
               checkpoint_at, shard.now.value, shard.millis_behind_latest, verdicts[Verdict::kApplied],
               verdicts[Verdict::kDuplicate], verdicts[Verdict::kStale], verdicts[Verdict::kParked],
               verdicts[Verdict::kIgnored], verdicts[Verdict::kDead], verdicts[Verdict::kExpired],
               report.discrepancies_seen, report.sequence_conflicts, report.foreign_aggregates, shard.rules_problem,
-              ended_at);
+              ended_at, shard.batch_time.value_or(std::chrono::microseconds(0)).count(), time_class,
+              std::int64_t{shard.checkpoint_refused});
 }
 
 void Writer::set_synchronous(Durability durability) {

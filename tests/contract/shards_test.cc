@@ -147,6 +147,52 @@ TEST_P(StoreContract, AShardThatWasReadToItsEndSaysSoUntilItIsReadAgain) {
   EXPECT_EQ(shard().ended_at, std::nullopt);
 }
 
+TEST_P(StoreContract, HowLongBatchesTookIsCountedByItsClass) {
+  using std::chrono::microseconds;
+  Batch batch{created(2)};
+  apply(batch);
+  EXPECT_EQ(shard().batch_times, store::BatchTimes()) << "nobody said how long one took";
+  store::BatchTimes expected;
+  for (std::size_t i = 0; i < store::BatchTimes::kBounds.size(); ++i) {
+    const microseconds bound = store::BatchTimes::kBounds.at(i);
+    for (const microseconds time : {bound, bound + microseconds(1)}) {
+      batch.shard.batch_time = time;
+      apply(batch);
+      expected.sum += time;
+    }
+    ++expected.counts.at(i);
+    ++expected.counts.at(i + 1);
+  }
+  EXPECT_EQ(shard().batch_times, expected);
+  batch.shard.key.shard = "shardId-9";
+  batch.shard.batch_time = microseconds(0);
+  apply(batch);
+  EXPECT_EQ(reader_->shards()->back().batch_times, (store::BatchTimes{.counts = {1}}))
+      << "also in the row that it makes";
+}
+
+TEST_P(StoreContract, RefusedCheckpointsAreCounted) {
+  Batch batch{created(2)};
+  for (const bool refused : {true, false, true}) {
+    batch.shard.checkpoint_refused = refused;
+    apply(batch);
+  }
+  EXPECT_EQ(shard().checkpoints_refused, 2);
+}
+
+TEST_P(StoreContract, DeadRecordsAreCountedByReasonRepeatsIncluded) {
+  Batch batch{created(2)};
+  batch.dead_letters = {dead_letter("{"), dead_letter("["), dead_letter("1", limits::Reason::kUnrouted)};
+  apply(batch);
+  batch.shard.key.shard = "shardId-9";
+  batch.dead_letters = {dead_letter("{")};
+  apply(batch);
+  const std::vector<store::ShardRow> rows = reader_->shards().value();
+  using Counts = std::map<limits::Reason, std::int64_t>;
+  EXPECT_EQ(rows.at(0).dead_by_reason, (Counts{{limits::Reason::kBadJson, 2}, {limits::Reason::kUnrouted, 1}}));
+  EXPECT_EQ(rows.at(1).dead_by_reason, (Counts{{limits::Reason::kBadJson, 1}}));
+}
+
 TEST_P(StoreContract, CountsAddUpOverBatches) {
   Batch first{created(2), progressed(4, "0", "1"), reset(3, {.aggregate_id = "user-1", .user_limit_id = "parked"}),
               reset(1, {.aggregate_id = "user-2", .user_limit_id = "parked"})};

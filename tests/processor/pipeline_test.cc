@@ -1,5 +1,7 @@
 #include "processor/pipeline.h"
 
+#include <numeric>
+
 #include <gmock/gmock.h>
 
 #include "store/memory/memory.h"
@@ -211,6 +213,7 @@ TEST_F(PipelineTest, LeavesAPostponedCheckpointToTheNextOne) {
   checkpointer_.answer = kcl::CheckpointOutcome::kAccepted;
   ASSERT_TRUE(deliver(Delivery()));
   EXPECT_THAT(events_, ElementsAre("commit 1", "durable 0", "checkpoint 100", "durable 0", "checkpoint 100"));
+  EXPECT_EQ(shard().checkpoints_refused, 1);
 }
 
 TEST_F(PipelineTest, GoesOnWithoutItsLease) {
@@ -247,6 +250,25 @@ TEST_F(PipelineTest, TriesABusyStoreAgainAndThenGivesUp) {
 
   store_.fail_next({busy, busy, busy});
   EXPECT_FALSE(deliver(Delivery().add(progress(2, "1"))));
+}
+
+TEST_F(PipelineTest, SaysWithTheNextBatchHowLongOneTook) {
+  start({.checkpoint_interval = 5s});
+  testing::internal::CaptureStderr();
+  store_.fail_next({{store::Errc::kBusy, "locked by another writer."}});
+  const auto begin = clock_.now();
+  ASSERT_TRUE(deliver(Delivery().add(created(1))));
+  const auto taken = clock_.now() - begin;
+  testing::internal::GetCapturedStderr();
+  EXPECT_GT(taken, 0s);
+  EXPECT_EQ(reader_->shards()->front().batch_times, store::BatchTimes());
+
+  for (int commit = 0; commit < 2; ++commit) {
+    ASSERT_TRUE(pipeline_->shutdown_requested(checkpointer_));
+    const store::BatchTimes times = reader_->shards()->front().batch_times;
+    EXPECT_EQ(times.sum, taken);
+    EXPECT_EQ(std::accumulate(times.counts.begin(), times.counts.end(), 0), 1) << "it is said once";
+  }
 }
 
 TEST_F(PipelineTest, MakesTheEndOfAShardDurableForTheSessionToCheckpoint) {

@@ -91,6 +91,19 @@ TEST_F(FileTest, IsPutBackIntoWalMode) {
   EXPECT_EQ(Connection(path_, Connection::Mode::kRead, std::chrono::seconds(5)).text("PRAGMA journal_mode"), "wal");
 }
 
+TEST_F(FileTest, SaysWhatSpaceItTakesAndWhatIsLeft) {
+  make_store();
+  auto reader = open_reader(path_).value();
+  EXPECT_EQ(reader->space()->bytes, static_cast<std::int64_t>(std::filesystem::file_size(path_)));
+  EXPECT_EQ(reader->space()->log_bytes, 0);
+  EXPECT_GT(reader->space()->free_bytes, 0);
+  auto store = open(path_).value();
+  const tests::Batch batch({tests::created(3)});
+  ASSERT_TRUE(store->apply(batch.view(), Durability::kCommitted));
+  EXPECT_EQ(reader->space()->log_bytes, static_cast<std::int64_t>(std::filesystem::file_size(path_ + "-wal")));
+  EXPECT_GT(reader->space()->log_bytes, 0);
+}
+
 TEST_F(FileTest, MayBeEmpty) {
   std::ofstream(path_).flush();
   make_store();
@@ -148,7 +161,11 @@ TEST_F(FileTest, OfVersion1IsBroughtUpToDateWithAllItHolds) {
   EXPECT_EQ(letter.state, LetterState::kDiscarded);
   EXPECT_EQ(letter.attempts, 0);
   EXPECT_EQ(letter.handled_at, 7);
-  EXPECT_EQ(reader->shards()->front().ended_at, std::nullopt);
+  const ShardRow shard = reader->shards()->front();
+  EXPECT_EQ(shard.ended_at, std::nullopt);
+  EXPECT_EQ(shard.batch_times, BatchTimes());
+  EXPECT_EQ(shard.dead_by_reason,
+            (std::map<limits::Reason, std::int64_t>{{limits::Reason::kBadJson, 1}, {limits::Reason::kUnrouted, 1}}));
   EXPECT_THAT(reader->damage(Scrutiny::kComplete).value(), testing::IsEmpty());
 }
 

@@ -62,7 +62,7 @@ TEST_F(Views, TheShellShowsWhatWasWrittenWhileAWriterRuns) {
             "user-events|shardId-000000000000|host:1|rules-1|"
             "49650000000000000000000000000000000000000000000000000001|0|"
             "49650000000000000000000000000000000000000000000000000001|0|1712000000000|1712000000000|250|1|"
-            "2|0|1|2|0|1|0|0|0|0||\n");
+            "2|0|1|2|0|1|0|0|0|0|||0|0|0|0|0|0|0|0|0|0|0\n");
 }
 
 TEST_F(Views, TheShellShowsThemWhenNoWriterRuns) {
