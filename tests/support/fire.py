@@ -67,8 +67,9 @@ class Producer(threading.Thread):
 class Fire(Pipeline):
     """A pipeline with a producer, several workers, and shards that split and merge. Leaving the `with` block ends its daemons."""
 
-    def __init__(self, emulators, name, binaries, shards, seed):
+    def __init__(self, emulators, name, binaries, shards, seed, patience=150):
         super().__init__(emulators, name, binaries, shards)
+        self.patience = patience  # seconds until what is waited for is given up
         self.workers = {}  # name -> its daemon
         self.closed = set()  # shards that have been split or merged
         self.ended = set()  # shards whose lease has been at its end; the daemon deletes such leases after a while
@@ -115,7 +116,8 @@ class Fire(Pipeline):
 
     def wait_for(self, condition, what):
         return wait_until(lambda: self.all_alive() and condition(),
-                          lambda: f"{what}; the leases are {self.owners()}, the open shards {self.open_shards()}; {self.words()}")
+                          lambda: f"{what}; the leases are {self.owners()}, the open shards {self.open_shards()}; {self.words()}",
+                          self.patience)
 
     def wait_until_shared(self):
         """Until every worker has a lease, and no lease another owner."""
