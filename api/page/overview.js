@@ -18,7 +18,7 @@ const VERDICTS = {
 const figure = (link, number, label) =>
   h("a", {class: "figure", href: link}, h("strong", {}, number), h("span", {}, label));
 
-export const behind = (shard) => {
+const behind = (shard) => {
   if (shard.endedAt) return "read to its end";
   return shard.lag === undefined ? "not known yet" : shard.lag < 1000 ? "up to date" : duration(shard.lag);
 };

@@ -1,6 +1,6 @@
 // The page in headless Chromium: page_test.mjs LIMITS_API LIMITS_PROCESSOR PACKAGES SCREENSHOTS
 import assert from "node:assert/strict";
-import {mkdirSync} from "node:fs";
+import {mkdirSync, writeFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 
 import {START, Site, barriers, chromium, created, open, progressed, settled, shoot} from "./parts.mjs";
@@ -177,7 +177,6 @@ test("before there is a store, and when it comes", async (t) => {
 
 test("a token is asked for, and kept", async (t) => {
   const {site} = await filled(t);
-  const {writeFileSync} = await import("node:fs");
   writeFileSync(`${site.folder}/token`, "s3cret\n");
   const page = await open(t, browser, await site.server("--token-file", `${site.folder}/token`));
   for (const [given, heading] of [["wrong", "A token is needed"], ["s3cret", "Overview"]]) {

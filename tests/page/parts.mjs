@@ -1,6 +1,6 @@
 // What the tests of the page run: the real server, real children, a real browser.
 import {spawn} from "node:child_process";
-import {mkdtempSync, rmSync} from "node:fs";
+import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
@@ -144,7 +144,6 @@ export async function barriers(page) {
   const client = await page.context().newCDPSession(page);
   const {frameTree} = await client.send("Page.getFrameTree");
   const {executionContextId: contextId} = await client.send("Page.createIsolatedWorld", {frameId: frameTree.frame.id});
-  const {readFileSync} = await import("node:fs");
   await client.send("Runtime.evaluate", {contextId, expression: readFileSync(axe, "utf8")});
   const {result, exceptionDetails} = await client.send("Runtime.evaluate", {
     contextId, awaitPromise: true, returnByValue: true,
