@@ -8,7 +8,7 @@ import signal
 import time
 import unittest
 
-from server import WithServer
+from server import Answer, WithServer
 from child import created, progress, record
 
 
@@ -154,15 +154,18 @@ class Streams(WithServer):
     def test_the_server_ends_without_waiting_for_its_streams(self):
         server = self.serve()
         end = server.get("/changes").json()["next"]
-        with Stream(server.port) as stream, concurrent.futures.ThreadPoolExecutor() as pool:
+        waiting = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        self.addCleanup(waiting.close)
+        with Stream(server.port) as stream:
             stream.block()
-            waiting = pool.submit(server.get, f"/changes?after={end}&wait=60")
+            # Sent before the next request is: the server has taken it when it answers that one.
+            waiting.request("GET", f"/changes?after={end}&wait=60")
             server.get("/livez")
             start = time.monotonic()
             self.assertEqual(server.end(signal.SIGTERM)[0], 0)
             self.assertLess(time.monotonic() - start, 5)
             self.assertEqual(stream.block(), {})
-            self.assertEqual(waiting.result().json(), {"changes": [], "next": end})
+            self.assertEqual(Answer(waiting.getresponse()).json(), {"changes": [], "next": end})
 
     def test_a_stream_ends_when_its_store_is_another(self):
         shutil.copytree(self.folder, self.folder / "old")
