@@ -17,4 +17,10 @@ Response json_answer(std::string json) {
   return response;
 }
 
+Response file_answer(std::string_view text, std::string_view type) {
+  Response response{.body = std::string(text)};
+  response.set("Content-Type", std::string(type)).set("Cache-Control", "no-cache");
+  return response;
+}
+
 }  // namespace api

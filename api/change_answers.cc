@@ -15,15 +15,21 @@ constexpr std::int64_t kMostWait = 60;  // seconds; proxies give up a request af
 constexpr std::size_t kChangesPerPart = 100;
 
 /// The change that a client has got last; nothing if it does not say. Last-Event-ID is what a browser sends when its
-/// connection broke, whatever its first target was.
+/// connection broke, with the target that it had at first: it counts more.
 std::expected<std::optional<std::int64_t>, std::string> read_place(const Request& request, const Target& target) {
-  const std::string* written = target.find("after");
-  if (request.last_event_id.empty() && written == nullptr) return std::nullopt;
-  const std::string_view place = request.last_event_id.empty() ? *written : request.last_event_id;
-  const auto number = parse_number(place);
-  if (number && *number >= 0) return number;
-  return std::unexpected(std::string(request.last_event_id.empty() ? "after" : "Last-Event-ID") +
-                         ": expected a changeId, or 0 for all, found " + limits::in_quotes(place));
+  const std::string* const after = target.find("after");
+  const std::string last_event_id(request.last_event_id);
+  std::optional<std::int64_t> place;
+  for (const auto& [name, written] :
+       {std::pair("after", after), std::pair("Last-Event-ID", last_event_id.empty() ? nullptr : &last_event_id)}) {
+    if (written == nullptr) continue;
+    place = parse_number(*written);
+    if (!place || *place < 0) {
+      return std::unexpected(std::string(name) + ": expected a changeId, or 0 for all, found " +
+                             limits::in_quotes(*written));
+    }
+  }
+  return place;
 }
 
 /// Ids are never given out twice, so this one is of another store, or the newest changes of this one were lost.

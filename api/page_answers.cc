@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/answers.h"
 #include "api/page_files.h"
 #include "api/problem.h"
 #include "api/service.h"
@@ -13,11 +14,10 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
-Response file_answer(std::string_view name) {
+Response page_answer(std::string_view name) {
   const auto file = std::ranges::find(page_files(), name, &PageFile::name);
   if (file == page_files().end()) return problem(kNotFound, "The page has no such file.");
-  Response response{.body = std::string(file->text)};
-  response.set("Content-Type", std::string(file->type)).set("Cache-Control", "no-cache");
+  Response response = file_answer(file->text, file->type);
   response.set("Content-Security-Policy", std::string(kPolicy)).set("Referrer-Policy", "no-referrer");
   return response;
 }
@@ -25,11 +25,11 @@ Response file_answer(std::string_view name) {
 }  // namespace
 
 Response Service::page(const Call&) {
-  return file_answer("index.html");
+  return page_answer("index.html");
 }
 
 Response Service::page_file(const Call& call) {
-  return file_answer(call.target.path[1]);
+  return page_answer(call.target.path[1]);
 }
 
 }  // namespace api

@@ -107,7 +107,8 @@ const std::vector<Service::Route>& Service::routes() {
       {.path = {"healthz"}, .answer = &Service::health},
       {.path = {""}, .answer = &Service::page, .open = true},
       {.path = {"page", kAnySegment}, .answer = &Service::page_file, .open = true},
-      {.path = {"docs", "api.md"}, .answer = &Service::document, .open = true},
+      {.path = {"docs", "api.md"}, .answer = &Service::guide, .open = true},
+      {.path = {"openapi.yaml"}, .answer = &Service::openapi, .open = true},
   };
   return all;
 }

@@ -79,7 +79,8 @@ class Service {
   Response change_stream(const Call& call);
   Response status(const Call& call);
   Response metrics(const Call& call);
-  Response document(const Call& call);
+  Response guide(const Call& call);
+  Response openapi(const Call& call);
   Response page(const Call& call);
   Response page_file(const Call& call);
   Response live(const Call& call);

@@ -89,10 +89,13 @@ Response Service::health(const Call& call) {
                  {{"reasons", json_array(reasons)}});
 }
 
-Response Service::document(const Call&) {
-  Response response{.body = std::string(kDocument)};
-  response.set("Content-Type", "text/markdown; charset=utf-8").set("Cache-Control", "no-cache");
-  return response;
+Response Service::guide(const Call&) {
+  return file_answer(kGuide, "text/markdown; charset=utf-8");
+}
+
+/// The media type is that of RFC 9512.
+Response Service::openapi(const Call&) {
+  return file_answer(kOpenApi, "application/yaml");
 }
 
 }  // namespace api

@@ -96,6 +96,8 @@ class Changes(WithServer):
                 self.assertIn(says, self.check_problem(self.server.get(f"/changes?{query}"), 400, "bad-request")["detail"])
         refused = self.server.get("/changes/stream", Last_Event_ID="x")
         self.assertIn("Last-Event-ID", self.check_problem(refused, 400, "bad-request")["detail"])
+        refused = self.server.get("/changes?after=x", Last_Event_ID="0")  # which counts more, and excuses nothing
+        self.assertIn("after: expected a changeId", self.check_problem(refused, 400, "bad-request")["detail"])
 
 
 class Streams(WithServer):
