@@ -1,29 +1,14 @@
-#include <array>
-
 #include "api/answers.h"
 #include "api/listing.h"
 #include "api/problem.h"
 #include "api/service.h"
+#include "limits/csv.h"
 #include "limits/wording.h"
 #include "store/json.h"
 
 // Lists, a part at a time.
 namespace api {
 namespace {
-
-constexpr std::string_view kCsvHeader =
-    "limitId,aggregateId,userId,brandId,currencyCode,type,period,status,value,progress,remaining,previousLimitValue,"
-    "activeFrom,activeUntil,nextResetTime,createdAt";
-
-std::string csv_of(const limits::UserLimit& limit) {
-  const auto time = [](const std::optional<std::int64_t>& ms) { return ms ? std::to_string(*ms) : std::string(); };
-  return csv_line(std::array<std::string, 16>{
-      limit.user_limit_id, limit.aggregate_id, limit.user_id, limit.brand_id, limit.currency_code,
-      std::string(to_string(limit.type)), std::string(to_string(limit.period)), std::string(to_string(limit.status)),
-      limit.value, limit.progress, remaining(limit).value_or(""), limit.previous_limit_value.value_or(""),
-      std::to_string(limit.active_from), time(limit.active_until), time(limit.next_reset_time),
-      time(limit.created_at)});
-}
 
 /// Sets what the parameter says, if it is there. The sentence for the client if it says no word there is.
 template <class Enum>
@@ -72,9 +57,9 @@ Response Service::limits_page(const Call& call, const store::LimitFilter& filter
     if (!page) return std::unexpected(page.error());
     std::vector<std::string> rows;
     for (const limits::UserLimit& limit : page->limits) {
-      rows.push_back(list->format == Format::kCsv ? csv_of(limit) : limits::to_json(limit));
+      rows.push_back(list->format == Format::kCsv ? limits::to_csv(limit) : limits::to_json(limit));
     }
-    Response response = list_answer(list->format, rows, list->format == Format::kCsv ? kCsvHeader : "");
+    Response response = list_answer(list->format, rows, list->format == Format::kCsv ? limits::kCsvHeader : "");
     if (page->next) {
       link_next(response, call.target, {page->next->user_id, page->next->user_limit_id, page->next->aggregate_id});
     }

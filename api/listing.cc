@@ -109,19 +109,4 @@ void link_next(Response& response, const Target& target, std::initializer_list<s
   response.set("Link", '<' + url + ">; rel=\"next\"");
 }
 
-std::string csv_line(std::span<const std::string> cells) {
-  std::string line;
-  for (const std::string& cell : cells) {
-    if (&cell != cells.data()) line += ',';
-    if (cell.find_first_of(",\"\r\n") == cell.npos) {
-      line += cell;
-      continue;
-    }
-    line += '"';
-    for (const char c : cell) line.append(c == '"' ? 2 : 1, c);
-    line += '"';
-  }
-  return line;
-}
-
 }  // namespace api

@@ -40,7 +40,4 @@ struct ListRules {
 /// Tells where the list goes on: the same target with another `next`, in the header Link (RFC 8288).
 void link_next(Response& response, const Target& target, std::initializer_list<std::string_view> after);
 
-/// Cells as RFC 4180 has them.
-[[nodiscard]] std::string csv_line(std::span<const std::string> cells);
-
 }  // namespace api

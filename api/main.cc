@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "api/log.h"
+#include "api/one_answer.h"
 #include "api/options.h"
 #include "api/server.h"
 #include "api/service.h"
@@ -37,14 +38,25 @@ int fail(const api::Log& log, const std::string& what) {
   return EXIT_FAILURE;
 }
 
+int serve(const api::Options& options, api::Service& service, const api::Log& log) {
+  allow_open_files(options.max_connections, log);
+  auto server = api::Server::open(options.listen, options.max_connections, service, log);
+  if (!server) return fail(log, server.error());
+  std::printf("limits-api serves %s at %s\n", options.store.c_str(), server->url().c_str());
+  std::fflush(stdout);
+  server->run();
+  return EXIT_SUCCESS;
+}
+
 int run(const api::Options& options) {
   const api::Log log(options.log_level);
+  const bool serves = options.get.empty();
   std::optional<api::Token> token;
-  if (!options.token_file.empty()) {
+  if (serves && !options.token_file.empty()) {
     auto loaded = api::Token::load(options.token_file);
     if (!loaded) return fail(log, loaded.error());
     token = std::move(*loaded);
-  } else if (!is_loopback(options.listen.host)) {
+  } else if (serves && !is_loopback(options.listen.host)) {
     log.warning("whoever reaches " + options.listen.host + " can read every limit: ask for a token with --token-file");
   }
   api::StoreSource store([url = options.store] { return store::open_reader(url); });
@@ -59,13 +71,10 @@ int run(const api::Options& options) {
                         .ready_lag = options.ready_lag,
                         .stuck_after = options.stuck_after},
                        std::move(store), log);
-  allow_open_files(options.max_connections, log);
-  auto server = api::Server::open(options.listen, options.max_connections, service, log);
-  if (!server) return fail(log, server.error());
-  std::printf("limits-api serves %s at %s\n", options.store.c_str(), server->url().c_str());
-  std::fflush(stdout);
-  server->run();
-  return EXIT_SUCCESS;
+  if (serves) return serve(options, service, log);
+  return static_cast<int>(api::print_answer(service, options.get, options.include_head, [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  }));
 }
 
 }  // namespace

@@ -97,6 +97,9 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
                  "at one time; one more takes the place of the one that has waited longest without a request")
       ->type_name("NUMBER")
       ->check(CLI::Range(1, 100'000));
+  app.add_option("--get", options.get, "answer this one request on stdout instead of serving: `limits api get` does")
+      ->type_name("PATH");
+  app.add_flag("--include", options.include_head, "with --get: status and headers too");
   app.add_option("--log-level", options.log_level, "debug (each request), info, warning or error")
       ->transform(CLI::CheckedTransformer(kLevels, CLI::ignore_case))
       ->type_name("LEVEL")

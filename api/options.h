@@ -27,6 +27,8 @@ struct Options {
   std::chrono::seconds stuck_after{120};
   std::size_t max_connections = 1024;
   LogLevel log_level = LogLevel::kInfo;
+  std::string get;  ///< the only request to answer, on stdout; empty: serve
+  bool include_head = false;
 };
 
 /// What to print, and where, instead of running: the help, the version, or what is wrong with the command line.

@@ -47,7 +47,8 @@ constexpr std::chrono::seconds kForEnd{10};
 constexpr std::chrono::seconds kSilence{15};
 /// After an answer that ends the connection, what the client still sends is read for so long: closing at once would
 /// make its host throw the answer away before the client has read it.
-constexpr std::chrono::seconds kForRest{2};
+constexpr std::chrono::milliseconds kForRest{2000};
+constexpr std::chrono::milliseconds kForRestAtEnd{500};  // clients that have nothing under way need not notice the end
 constexpr std::size_t kMostRest = 64 * 1024 * 1024;
 constexpr std::chrono::milliseconds kAfterFailedAccept{100};
 
@@ -323,10 +324,10 @@ class Server::Impl {
     return response;
   }
 
-  static asio::awaitable<void> read_rest(beast::tcp_stream& stream) {
+  asio::awaitable<void> read_rest(beast::tcp_stream& stream) {
     error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream.expires_after(kForRest);
+    stream.expires_after(ending_ ? kForRestAtEnd : kForRest);
     std::array<char, 4096> rest{};
     for (std::size_t read = 0; read < kMostRest;) {
       const auto [error, bytes] = co_await stream.async_read_some(asio::buffer(rest), kAwait);
@@ -352,7 +353,7 @@ class Server::Impl {
   void end() {
     ending_ = true;
     acceptor_.close();
-    for (Connection* each : waiting_) each->stream.close();
+    for (Connection* each : waiting_) each->stream.cancel();
     watch_.wake();
     deadline_.expires_after(kForEnd);
     deadline_.async_wait([this](const error_code&) { io_.stop(); });

@@ -24,6 +24,9 @@ class Arguments {
   /// `value` names the option's value in the help: "NAME".
   virtual void option(const std::string& name, const std::string& value, std::string& target,
                       const std::string& help) = 0;
+  /// One of the words; any other is refused, with the nearest. Empty if none was given.
+  virtual void word_option(const std::string& name, const std::string& value, std::span<const std::string_view> words,
+                           std::string& target, const std::string& help) = 0;
   virtual void number_option(const std::string& name, const std::string& value, std::int64_t& target,
                              std::int64_t least, std::int64_t most, const std::string& help) = 0;
 };

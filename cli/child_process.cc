@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -24,6 +25,11 @@ void close_if_open(int& descriptor) {
 }
 
 }  // namespace
+
+std::string beside_this_program(std::string_view name) {
+  std::error_code none;
+  return std::filesystem::read_symlink("/proc/self/exe", none).parent_path() / name;
+}
 
 Outcome<ChildProcess> ChildProcess::start(const std::string& program, const std::vector<std::string>& arguments) {
   ChildProcess child;
@@ -94,13 +100,22 @@ std::optional<std::string> ChildProcess::read_line(std::chrono::milliseconds pat
     const int ready = poll(&waiting, 1, static_cast<int>(patience.count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return std::nullopt;
-    std::array<char, 4096> buffer;
-    const ssize_t size = ::read(output_, buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    at_end_ = size <= 0;
+    read_more();
     if (at_end_) return std::nullopt;
-    unread_.append(buffer.data(), static_cast<std::size_t>(size));
   }
+}
+
+std::string ChildProcess::read_all() {
+  while (!at_end_) read_more();
+  return std::exchange(unread_, {});
+}
+
+void ChildProcess::read_more() {
+  std::array<char, 4096> buffer;
+  const ssize_t size = ::read(output_, buffer.data(), buffer.size());
+  if (size < 0 && errno == EINTR) return;
+  at_end_ = size <= 0;
+  if (!at_end_) unread_.append(buffer.data(), static_cast<std::size_t>(size));
 }
 
 void ChildProcess::close_input() {

@@ -12,6 +12,9 @@
 
 namespace cli {
 
+/// The path of a program that is installed in the same folder as this one.
+[[nodiscard]] std::string beside_this_program(std::string_view name);
+
 /// A program that this one started, with pipes to its stdin and from its stdout; its stderr is ours. One that still
 /// runs when the object ends is killed and waited for.
 class ChildProcess {
@@ -29,6 +32,8 @@ class ChildProcess {
   /// The next line that is not empty, without its end; nothing at the end of the program's output, or if none came in
   /// time.
   [[nodiscard]] std::optional<std::string> read_line(std::chrono::milliseconds patience);
+  /// The rest of the program's output, to its end.
+  [[nodiscard]] std::string read_all();
   /// The end of its output was read.
   [[nodiscard]] bool at_end() const { return at_end_; }
   /// Ends its input.
@@ -40,6 +45,7 @@ class ChildProcess {
 
  private:
   ChildProcess() = default;
+  void read_more();
 
   pid_t pid_ = -1;  ///< -1: waited for
   int input_ = -1;

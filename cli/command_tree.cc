@@ -22,10 +22,15 @@ class Collector final : public Arguments {
     node_.words.assign(words.begin(), words.end());
   }
   void flag(const std::string& name, bool&, const std::string& help) override {
-    node_.options.push_back({.name = name, .help = help, .words = {}});
+    push({.name = name, .short_name = {}, .help = help, .words = {}});
   }
   void option(const std::string& name, const std::string& value, std::string&, const std::string& help) override {
     add(name, value, help);
+  }
+  void word_option(const std::string& name, const std::string& value, std::span<const std::string_view> words,
+                   std::string&, const std::string& help) override {
+    add(name, value, help);
+    node_.options.back().words.assign(words.begin(), words.end());
   }
   void number_option(const std::string& name, const std::string& value, std::int64_t&, std::int64_t, std::int64_t,
                      const std::string& help) override {
@@ -36,8 +41,16 @@ class Collector final : public Arguments {
   static bool is_file(std::string_view name) { return name == "FILE" || name == "FOLDER" || name == "PROPERTIES"; }
   void argument(std::string_view name) { node_.takes_file = node_.takes_file || is_file(name); }
   void add(const std::string& name, std::string_view value, const std::string& help) {
-    node_.options.push_back(
-        {.name = name, .help = help, .takes_value = true, .takes_file = is_file(value), .words = {}});
+    push(
+        {.name = name, .short_name = {}, .help = help, .takes_value = true, .takes_file = is_file(value), .words = {}});
+  }
+  /// Declared as "--output", or "-o,--output".
+  void push(KnownOption option) {
+    if (const std::size_t comma = option.name.find(','); comma != option.name.npos) {
+      option.short_name = option.name.substr(0, comma);
+      option.name.erase(0, comma + 1);
+    }
+    node_.options.push_back(std::move(option));
   }
 
   CommandNode& node_;
@@ -46,13 +59,14 @@ class Collector final : public Arguments {
 void add_common_options(CommandNode& node) {
   for (const GlobalOption& option : kGlobalOptions) {
     KnownOption known{.name = std::string(option.name),
+                      .short_name = {},
                       .help = std::string(option.help),
                       .takes_value = !option.value.empty(),
                       .words = {}};
     if (option.name == kLogLevelOption.name) known.words.assign(kLogLevels.begin(), kLogLevels.end());
     node.options.push_back(std::move(known));
   }
-  node.options.push_back({.name = "--help", .help = "Print this help and exit", .words = {}});
+  node.options.push_back({.name = "--help", .short_name = "-h", .help = "Print this help and exit", .words = {}});
 }
 
 CommandNode node_of(const CommandNode& parent, std::string_view verb, std::string_view summary) {
@@ -79,7 +93,7 @@ CommandNode command_tree() {
   CommandNode root;
   root.path = root.verb = "limits";
   add_common_options(root);
-  root.options.push_back({.name = "--version", .help = "Print the version and exit", .words = {}});
+  root.options.push_back({.name = "--version", .short_name = {}, .help = "Print the version and exit", .words = {}});
   for (const CommandEntry* entry : commands()) {
     const std::size_t space = entry->name.find(' ');
     CommandNode& parent = space == entry->name.npos ? root : group_of(root, entry->name.substr(0, space));

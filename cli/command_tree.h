@@ -7,7 +7,8 @@ namespace cli {
 
 /// An option of a command, as a shell needs to know it.
 struct KnownOption {
-  std::string name;
+  std::string name;        ///< "--output"
+  std::string short_name;  ///< "-o"; empty: none
   std::string help;
   bool takes_value = false;
   bool takes_file = false;         ///< the value is one, or a folder

@@ -16,6 +16,7 @@ struct CommandGroup {
 /// All commands, in the order of the help. To add one: its file, its line in commands.cc, its source in CMake.
 [[nodiscard]] std::span<const CommandEntry* const> commands();
 
+extern const CommandEntry kApiGet;
 extern const CommandEntry kBackup;
 extern const CommandEntry kDeadDiscard;
 extern const CommandEntry kCheck;

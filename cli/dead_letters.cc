@@ -4,7 +4,6 @@
 #include <array>
 
 #include "limits/fault.h"
-#include "limits/wording.h"
 
 namespace cli {
 namespace {
@@ -14,10 +13,13 @@ constexpr std::array kReasons = {limits::Reason::kBadBase64,    limits::Reason::
                                  limits::Reason::kUnknownValue, limits::Reason::kOutOfRange,
                                  limits::Reason::kUnrouted};
 
-Outcome<void> check_word(std::string_view option, std::string_view written, std::span<const std::string_view> words) {
-  if (written.empty() || std::ranges::find(words, written) != words.end()) return {};
-  return fail(ExitCode::kUsage, std::string(option) + ": expected " + limits::one_of(words) + ", found " +
-                                    limits::in_quotes(written) + limits::did_you_mean(written, words));
+std::span<const std::string_view> reason_words() {
+  static const auto words = [] {
+    std::array<std::string_view, kReasons.size()> all;
+    std::ranges::transform(kReasons, all.begin(), [](limits::Reason reason) { return to_string(reason); });
+    return all;
+  }();
+  return words;
 }
 
 }  // namespace
@@ -27,20 +29,15 @@ std::unexpected<Failure> no_dead_letter(std::int64_t id) {
 }
 
 void LetterFilter::declare(Arguments& arguments) {
-  arguments.option("--reason", "REASON", reason_, "Only those with this reason: bad_json, ill_typed, unrouted, ...");
+  arguments.word_option("--reason", "REASON", reason_words(), reason_,
+                        "Only those with this reason: bad_json, ill_typed, unrouted, ...");
   arguments.option("--shard", "SHARD", shard_, "Only those of this shard");
 }
 
 void LetterFilter::declare_with_state(Arguments& arguments) {
   declare(arguments);
-  arguments.option("--state", "STATE", state_, "Only those in this state: open, replayed, discarded");
-}
-
-Outcome<void> LetterFilter::check() const {
-  std::array<std::string_view, kReasons.size()> reasons;
-  std::ranges::transform(kReasons, reasons.begin(), [](limits::Reason reason) { return to_string(reason); });
-  if (auto reason = check_word("--reason", reason_, reasons); !reason) return reason;
-  return check_word("--state", state_, store::letter_states());
+  arguments.word_option("--state", "STATE", store::letter_states(), state_,
+                        "Only those in this state: open, replayed, discarded");
 }
 
 bool LetterFilter::matches(const store::DeadLetterRow& row) const {
@@ -55,7 +52,6 @@ void LetterChoice::declare(Arguments& arguments) {
 }
 
 Outcome<std::vector<std::int64_t>> LetterChoice::open_letters(store::Reader& reader, Output& output) const {
-  if (auto sound = filter_.check(); !sound) return std::unexpected(sound.error());
   const int ways = (ids_.empty() ? 0 : 1) + (filter_.is_given() ? 1 : 0) + (all_ ? 1 : 0);
   if (ways == 0) {
     return fail(ExitCode::kUsage, "say which dead letters: by number, --reason, --shard, or --all for every open one");

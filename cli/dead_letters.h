@@ -19,8 +19,6 @@ class LetterFilter {
   /// With `--state`, for commands that look and do not touch.
   void declare_with_state(Arguments& arguments);
 
-  /// kUsage for a word that is no reason or no state.
-  [[nodiscard]] Outcome<void> check() const;
   [[nodiscard]] bool is_given() const { return !reason_.empty() || !state_.empty() || !shard_.empty(); }
   [[nodiscard]] bool matches(const store::DeadLetterRow& row) const;
 

@@ -33,7 +33,6 @@ class DeadList final : public Command {
   void declare(Arguments& arguments) override { filter_.declare_with_state(arguments); }
 
   Outcome<void> run(Context& context) override {
-    if (auto sound = filter_.check(); !sound) return sound;
     auto reader = context.open_reader();
     if (!reader) return std::unexpected(reader.error());
     std::int64_t open = 0;

@@ -156,7 +156,7 @@ class Demo final : public Command {
     say(output, "\n1. A child that nobody disturbs");
     tell(output, *clean);
 
-    auto child = DemoChild::start(processor(), killed, rules);
+    auto child = DemoChild::start(beside_this_program("limits-processor"), killed, rules);
     if (!child) return std::unexpected(child.error());
     const pid_t pid = child->pid();
     const auto reader = store::open_reader("sqlite:" + killed);
@@ -178,7 +178,7 @@ class Demo final : public Command {
   }
 
   static Outcome<Glance> deliver_all(const std::string& database, const std::string& rules, const std::string& batch) {
-    auto child = DemoChild::start(processor(), database, rules);
+    auto child = DemoChild::start(beside_this_program("limits-processor"), database, rules);
     if (!child) return std::unexpected(child.error());
     if (auto delivered = child->deliver(batch); !delivered) return std::unexpected(delivered.error());
     if (auto ended = child->end(); !ended) return std::unexpected(ended.error());
@@ -231,12 +231,6 @@ class Demo final : public Command {
   /// To people; a program gets its object at the end.
   static void say(Output& output, std::string_view text) {
     if (!output.json()) output.line(text);
-  }
-
-  /// Beside this program.
-  static std::string processor() {
-    std::error_code none;
-    return fs::read_symlink("/proc/self/exe", none).parent_path() / "limits-processor";
   }
 
   bool keep_ = false;

@@ -76,6 +76,18 @@ void Output::data_line(std::string_view data) {
   line(width_ ? printable(data) : data);
 }
 
+void Output::document(std::string_view text) {
+  if (!width_) {
+    write(text);
+    return;
+  }
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    line(printable(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 std::string Output::emphasized(std::string_view text) const {
   return painted(stdout_colour_, kBold, text);
 }

@@ -32,6 +32,8 @@ class Output {
   void json_line(std::string_view json);
   /// stdout: exact bytes for a file or a pipe, printable on a terminal; plus a line end.
   void data_line(std::string_view data);
+  /// Text of many lines: exact for a file or a pipe, each line printable on a terminal.
+  void document(std::string_view text);
   /// For a title: bold where colour is wanted.
   [[nodiscard]] std::string emphasized(std::string_view text) const;
 

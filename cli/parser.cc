@@ -67,6 +67,10 @@ std::string judge_word(std::string_view word, std::span<const std::string_view> 
   return "expected " + limits::one_of(words) + ", found " + limits::in_quotes(word) + limits::did_you_mean(word, words);
 }
 
+CLI::Validator one_of(std::span<const std::string_view> words) {
+  return {[words](const std::string& word) { return judge_word(word, words); }, ""};
+}
+
 /// Turns the word into the number of its level, which CLI11 can convert.
 std::string read_talk_level(std::string& word) {
   if (std::string wrong = judge_word(word, kLogLevels); !wrong.empty()) return wrong;
@@ -95,8 +99,7 @@ class CliArguments final : public Arguments {
   }
   void required_word(const std::string& name, std::span<const std::string_view> words, std::string& target,
                      const std::string& help) override {
-    const auto judge = [words](const std::string& word) { return judge_word(word, words); };
-    app_.add_option(name, target, help)->required()->check(CLI::Validator(judge, ""))->type_name("");
+    app_.add_option(name, target, help)->required()->check(one_of(words))->type_name("");
   }
   void flag(const std::string& name, bool& target, const std::string& help) override {
     app_.add_flag(name, target, help);
@@ -104,6 +107,10 @@ class CliArguments final : public Arguments {
   void option(const std::string& name, const std::string& value, std::string& target,
               const std::string& help) override {
     app_.add_option(name, target, help)->option_text(value);
+  }
+  void word_option(const std::string& name, const std::string& value, std::span<const std::string_view> words,
+                   std::string& target, const std::string& help) override {
+    app_.add_option(name, target, help)->check(one_of(words))->option_text(value);
   }
   void number_option(const std::string& name, const std::string& value, std::int64_t& target, std::int64_t least,
                      std::int64_t most, const std::string& help) override {

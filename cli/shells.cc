@@ -22,12 +22,17 @@ std::string alternatives(const std::set<std::string>& words) {
   return fmt::format("{}", fmt::join(words, "|"));
 }
 
+/// "-o|--output"
+std::string names_of(const KnownOption& option) {
+  return (option.short_name.empty() ? "" : option.short_name + '|') + option.name;
+}
+
 /// "--store|--user": the options that are followed by a value.
 std::string options_with_value(const CommandNode& root) {
   std::set<std::string> names;
   for (const CommandNode* node : all_nodes(root)) {
     for (const KnownOption& option : node->options) {
-      if (option.takes_value) names.insert(option.name);
+      if (option.takes_value) names.insert(names_of(option));
     }
   }
   return alternatives(names);
@@ -96,8 +101,8 @@ _limits() {
 )" + find_place(root, R"("${COMP_WORDS[@]:1:COMP_CWORD-1}")") +
                        "  case ${COMP_WORDS[COMP_CWORD-1]} in\n";
   each_value_option(root, [&](const KnownOption& option) {
-    script += fmt::format("    {}) words='{}' files={} place=value ;;\n", option.name, fmt::join(option.words, " "),
-                          option.takes_file ? "1" : "");
+    script += fmt::format("    {}) words='{}' files={} place=value ;;\n", names_of(option),
+                          fmt::join(option.words, " "), option.takes_file ? "1" : "");
   });
   script += "  esac\n  case $place in\n";
   for (const CommandNode* node : all_nodes(root)) {
@@ -133,7 +138,7 @@ _limits() {
   each_value_option(root, [&](const KnownOption& option) {
     std::string action = option.takes_file ? "_files" : ":";
     if (!option.words.empty()) action = fmt::format("compadd -- {}", fmt::join(option.words, " "));
-    script += fmt::format("    {}) {}; return ;;\n", option.name, action);
+    script += fmt::format("    {}) {}; return ;;\n", names_of(option), action);
   });
   script += "  esac\n  case $place in\n";
   for (const CommandNode* node : all_nodes(root)) {
@@ -162,7 +167,10 @@ std::string fish_completion(const CommandNode& root) {
   std::string paths;
   for (const CommandNode* node : all_nodes(root)) paths += fmt::format(" '{}'", node->path);
   std::set<std::string> values;
-  each_value_option(root, [&](const KnownOption& option) { values.insert(option.name); });
+  each_value_option(root, [&](const KnownOption& option) {
+    values.insert(option.name);
+    if (!option.short_name.empty()) values.insert(option.short_name);
+  });
   std::string script = fmt::format(R"(# Completion of limits for fish: limits completion fish | source
 function __limits_at
     set -l place limits
@@ -192,7 +200,9 @@ complete -c limits -f
       std::string value = option.takes_value ? " -r" : "";
       if (!option.words.empty()) value += fmt::format(" -a '{}'", fmt::join(option.words, " "));
       if (option.takes_file) value += " -F";
-      script += fmt::format("{} -l {}{} -d '{}'\n", here, option.name.substr(2), value, fish_text(option.help));
+      std::string name = "-l " + option.name.substr(2);
+      if (!option.short_name.empty()) name += " -s " + option.short_name.substr(1);
+      script += fmt::format("{} {}{} -d '{}'\n", here, name, value, fish_text(option.help));
     }
   }
   return script;

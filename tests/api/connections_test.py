@@ -125,7 +125,7 @@ class End(WithServer):
         for answer in whole:
             header, body = answer.split(b"\r\n\r\n", 1)
             self.assertIn(b"Content-Length: %d\r\n" % len(body), header + b"\r\n")
-        self.assertEqual(server.end()[0], 0)
+        self.assertEqual(server.process.wait(timeout=20), 0)
 
 
 if __name__ == "__main__":

@@ -29,13 +29,15 @@ TEST(Options, HaveDefaultsThatServeOneHost) {
   EXPECT_EQ(options.stuck_after, std::chrono::seconds(120));
   EXPECT_EQ(options.max_connections, 1024u);
   EXPECT_EQ(options.log_level, LogLevel::kInfo);
+  EXPECT_EQ(options.get, "");
+  EXPECT_FALSE(options.include_head);
 }
 
 TEST(Options, TakeEveryFlag) {
-  const Options options =
-      parse({"--store", "sqlite:x.db", "--token-file", "t", "--cors-origin", "https://desk.example", "--stale-after",
-             "5", "--ready-lag", "0", "--stuck-after", "9", "--max-connections", "7", "--log-level", "DEBUG"})
-          .value();
+  const Options options = parse({"--store", "sqlite:x.db", "--token-file", "t", "--cors-origin", "https://desk.example",
+                                 "--stale-after", "5", "--ready-lag", "0", "--stuck-after", "9", "--max-connections",
+                                 "7", "--log-level", "DEBUG", "--get", "/x", "--include"})
+                              .value();
   EXPECT_EQ(options.store, "sqlite:x.db");
   EXPECT_EQ(options.token_file, "t");
   EXPECT_EQ(options.cors_origin, "https://desk.example");
@@ -44,6 +46,8 @@ TEST(Options, TakeEveryFlag) {
   EXPECT_EQ(options.stuck_after, std::chrono::seconds(9));
   EXPECT_EQ(options.max_connections, 7u);
   EXPECT_EQ(options.log_level, LogLevel::kDebug);
+  EXPECT_EQ(options.get, "/x");
+  EXPECT_TRUE(options.include_head);
 }
 
 TEST(Options, TakeTheStoreFromTheEnvironment) {

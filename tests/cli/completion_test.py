@@ -76,6 +76,9 @@ class Completion(command_line.CommandLineTest):
     def test_offers_the_words_that_a_value_can_be(self):
         self.in_each_shell("limits --log-level d", "debug")
         self.in_each_shell("limits completion f", "fish")
+        self.in_each_shell("limits list --status F", "FUTURE")
+        self.in_each_shell("limits list --output c", "csv")
+        self.in_each_shell("limits list -o c", "csv")
         self.in_each_shell("limits --store l")
 
     def test_offers_files_where_one_is_wanted(self):

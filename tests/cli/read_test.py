@@ -1,5 +1,7 @@
 import base64
+import csv
 import hashlib
+import io
 import json
 import pathlib
 import sqlite3
@@ -99,7 +101,39 @@ class List(FilledStoreTest):
         self.assert_ends(done, 0, "0 limits of nobody")
         self.assertEqual(done.stdout, b"")
 
+    def test_can_be_those_with_given_terms(self):
+        self.assertEqual(self.json("list", "--user", "user-1", "--brand", "brand-1", "--type", "DEPOSIT", "--period", "DAY", "--status", "ACTIVE"), [LIMIT])
+        for option, other in {"--brand": "brand-9", "--type": "SESSION", "--period": "WEEK", "--status": "FUTURE"}.items():
+            with self.subTest(option):
+                self.assertEqual(self.json("list", option, other), [])
+
+    def test_refuses_words_that_there_are_not(self):
+        for option, word in {"--type": "DEPOSITS", "--period": "DAYS", "--status": "ACTIV", "--output": "cvs"}.items():
+            with self.subTest(option):
+                self.assert_ends(self.limits("list", option, word), 2, option, f'found "{word}"', "did you mean")
+        self.assert_ends(self.limits("list", "--json", "-o", "csv"), 2, "leave one of them out")
+
+    def test_has_a_form_for_each_use(self):
+        limits = self.json("list")
+        self.assertEqual(json.loads(self.text("list", "-o", "json")), limits)
+        self.assertEqual([json.loads(line) for line in self.text("list", "-o", "ndjson").splitlines()], limits)
+        self.assertEqual(self.text("list", "-o", "table"), self.text("list"))
+        rows = list(csv.DictReader(io.StringIO(self.text("list", "-o", "csv"), newline="")))
+        self.assertEqual([{name: cell for name, cell in row.items() if cell} for row in rows],
+                         [{name: str(value) for name, value in limit.items()} for limit in limits])
+        self.assertEqual(self.text("list", "-o", "csv", "--user", "nobody").count("\n"), 1)
+
+    def test_is_whole_over_many_pages(self):
+        store = f"sqlite:{self.folder}/pages.db"
+        subprocess.run([FILL_STORE, store, "2500"], check=True)
+        ids = [json.loads(line)["limitId"] for line in self.text("list", "-o", "ndjson", "--user", "user-9", "--store", store).splitlines()]
+        self.assertEqual((len(ids), len(set(ids)), ids), (2500, 2500, sorted(ids)))
+
     def test_never_prints_what_a_terminal_acts_upon(self):
+        for form in ("ndjson", "csv"):
+            _, seen = self.limits_on_terminal("list", "-o", form, columns=200, NO_COLOR="1")
+            for unsafe in UNSAFE:
+                self.assertNotIn(unsafe, seen)
         code, seen = self.limits_on_terminal("list", columns=200, NO_COLOR="1")
         self.assertEqual(code, 0)
         for output in (self.text("list"), seen):
