@@ -14,7 +14,7 @@ std::optional<limits::TimeMs> as_of(std::span<const store::ShardRow> shards) {
 }
 
 store::Result<std::optional<limits::TimeMs>> Freshness::as_of(store::Reader& reader, Clock::time_point now) {
-  if (!as_of_ || now - read_at_ >= kRemember) {
+  if (!read_at_ || now - *read_at_ >= kRemember) {
     const auto shards = reader.shards();
     if (!shards) return std::unexpected(shards.error());
     as_of_ = api::as_of(*shards);

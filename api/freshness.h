@@ -31,7 +31,7 @@ class Freshness {
   [[nodiscard]] store::Result<std::optional<limits::TimeMs>> as_of(store::Reader& reader, Clock::time_point now);
 
  private:
-  Clock::time_point read_at_;
+  std::optional<Clock::time_point> read_at_;
   std::optional<limits::TimeMs> as_of_;
 };
 

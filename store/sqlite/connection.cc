@@ -58,6 +58,9 @@ Connection::Connection(const std::string& path, Mode mode, std::chrono::millisec
     throw why;
   }
   set_patience(patience_);
+  // A plan does not depend on what is bound, or SQLite would prepare some statements anew each time: those that could
+  // use a partial index.
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   // A reader never writes, not even when it is the last to leave.
   if (mode == Mode::kRead) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   // Takes the place of SQLite's own automatic checkpoints, which run beside other writers and so never see the end of
@@ -213,6 +216,10 @@ std::optional<std::int64_t> Statement::optional_integer(int column) const {
 
 std::optional<std::string> Statement::optional_text(int column) const {
   return is_null(column) ? std::nullopt : std::optional(std::string(text(column)));
+}
+
+Statement& Statements::operator[](const char* sql) {
+  return statements_.try_emplace(sql, db_, sql).first->second;
 }
 
 Transaction::Transaction(Connection& db, Kind kind) : db_(db) {

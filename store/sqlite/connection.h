@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -146,6 +147,18 @@ class Statement {
   Connection* db_;
   std::string sql_;
   sqlite3_stmt* statement_ = nullptr;
+};
+
+/// Statements by their text, each prepared when it is first used. One must not be asked for while its rows are read.
+class Statements {
+ public:
+  explicit Statements(Connection& db) : db_(db) {}
+  /// `sql` is a literal.
+  [[nodiscard]] Statement& operator[](const char* sql);
+
+ private:
+  Connection& db_;
+  std::map<const char*, Statement> statements_;
 };
 
 /// Rolls back unless it was committed.

@@ -76,6 +76,7 @@ constexpr const char* kSelectDeadRecords =
 
 FileReader::FileReader(const std::string& path)
     : db_(open_for_reading(path)),
+      statements_(*db_),
       by_limit_(*db_, kSelectLimits + "AND d.user_limit_id = ? ORDER BY d.aggregate_id"),
       by_user_(*db_, kSelectLimits + "AND d.user_id = ? ORDER BY d.user_limit_id, d.aggregate_id"),
       kept_(*db_, kSelectKeptLimits + "WHERE d.user_limit_id = ? ORDER BY d.aggregate_id"),
@@ -174,8 +175,8 @@ Result<std::optional<DeadLetterRow>> FileReader::dead_letter(std::int64_t id) {
 Result<std::vector<ShardRow>> FileReader::shards() {
   return guarded([&] {
     const Transaction snapshot(*db_, Transaction::Kind::kRead);
-    Statement select(*db_, kSelectShards);
-    Statement select_dead(*db_, kSelectDeadRecords);
+    Statement& select = statements_[kSelectShards];
+    Statement& select_dead = statements_[kSelectDeadRecords];
     std::vector<ShardRow> found;
     auto rows = select.query();
     while (rows.next()) {

@@ -39,8 +39,7 @@ class FileReader final : public Reader {
   Result<void> each_digest_line(const Visitor<std::string>& visit) override;
 
  private:
-  /// Of one limit, by stamps, oldest first.
-  /// Those that are wanted, or all.
+  /// Of one limit, by stamps, oldest first: those that are wanted, or all.
   std::vector<HistoryRow> chain_of(std::int64_t limit_id, const KeptFilter::Wants& wants = nullptr);
   /// All that the statement selects, of one committed state.
   template <class... Parameters>
@@ -53,6 +52,7 @@ class FileReader final : public Reader {
 
   std::unique_ptr<Connection> db_;
   // What is asked often is prepared once.
+  Statements statements_;
   Statement by_limit_;
   Statement by_user_;
   Statement kept_;

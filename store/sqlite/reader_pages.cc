@@ -53,8 +53,7 @@ std::int64_t count(std::size_t number) {
 
 /// All rows of a query, by `read`.
 template <class Row, class Read, class... Parameters>
-std::vector<Row> collect(Connection& db, const char* sql, Read read, const Parameters&... parameters) {
-  Statement select(db, sql);
+std::vector<Row> collect(Connection& db, Statement& select, Read read, const Parameters&... parameters) {
   std::vector<Row> found;
   auto rows = select.query(parameters...);
   while (rows.next()) {
@@ -70,7 +69,7 @@ Result<LimitPage> FileReader::limits_after(const std::optional<LimitPlace>& afte
                                            std::size_t most) {
   return guarded([&] {
     const LimitPlace from = after.value_or(LimitPlace{});
-    Statement select(*db_, filter.user_id ? kSelectLimitsOfUser : kSelectLimits);
+    Statement& select = statements_[filter.user_id ? kSelectLimitsOfUser : kSelectLimits];
     const std::string_view user = filter.user_id ? *filter.user_id : from.user_id;
     auto rows = select.query(user, std::string_view(from.user_limit_id), std::string_view(from.aggregate_id),
                              count(kPageReach + 1));
@@ -93,7 +92,7 @@ Result<LimitPage> FileReader::limits_after(const std::optional<LimitPlace>& afte
 Result<HistoryPage> FileReader::history_back(const limits::LimitKey& key, std::optional<std::int64_t> from,
                                              std::size_t most) {
   return guarded([&] {
-    HistoryPage page{.rows = collect<HistoryRow>(*db_, kSelectHistory, read_history, key.aggregate_id,
+    HistoryPage page{.rows = collect<HistoryRow>(*db_, statements_[kSelectHistory], read_history, key.aggregate_id,
                                                  key.user_limit_id, from, count(most + 1)),
                      .next = std::nullopt};
     if (page.rows.size() > most) {
@@ -105,23 +104,29 @@ Result<HistoryPage> FileReader::history_back(const limits::LimitKey& key, std::o
 }
 
 Result<std::vector<HistoryRow>> FileReader::changes_after(std::int64_t change_id, std::size_t most) {
-  return guarded([&] { return collect<HistoryRow>(*db_, kSelectChanges, read_history, change_id, count(most)); });
+  return guarded(
+      [&] { return collect<HistoryRow>(*db_, statements_[kSelectChanges], read_history, change_id, count(most)); });
 }
 
 Result<std::int64_t> FileReader::last_change() {
-  return guarded([&] { return db_->integer("SELECT value FROM counter WHERE name = 'change_id'"); });
+  return guarded([&] {
+    Statement& select = statements_["SELECT value FROM counter WHERE name = 'change_id'"];
+    auto rows = select.query();
+    return rows.next() ? select.integer(0) : 0;
+  });
 }
 
 Result<std::vector<ParkedLimit>> FileReader::parked_after(const limits::LimitKey& key, std::size_t most) {
   return guarded([&] {
-    return collect<ParkedLimit>(*db_, kSelectParked, read_parked, key.aggregate_id, key.user_limit_id, count(most));
+    return collect<ParkedLimit>(*db_, statements_[kSelectParked], read_parked, key.aggregate_id, key.user_limit_id,
+                                count(most));
   });
 }
 
 Result<std::vector<DeadLetterRow>> FileReader::dead_letters_after(std::int64_t id, std::size_t most) {
   return guarded([&] {
     const auto read = [&](Columns& row) { return read_dead_letter(row, *db_); };
-    return collect<DeadLetterRow>(*db_, kSelectDeadLetters, read, id, count(most));
+    return collect<DeadLetterRow>(*db_, statements_[kSelectDeadLetters], read, id, count(most));
   });
 }
 

@@ -25,7 +25,7 @@ class Comings(WithServer):
             self.assertEqual(self.check_problem(server.get("/readyz"), 503, "not-ready")["reasons"], ["no-shard"])
             child.deliver(record(created(1), 100))
             self.assertEqual(server.get("/user-limits/limit-1").json()["progress"], "0")
-            self.assertEqual(server.get("/readyz").json(), {"ready": True})
+            self.wait_until(lambda: server.get("/readyz").json() == {"ready": True})
 
     def test_the_api_stays_when_the_last_child_left_and_serves_the_next(self):
         server = self.serve()
