@@ -59,9 +59,10 @@ def batches(options):
 
 
 def children(options):
+    """The same work altogether, however many share it."""
     jobs = {}
     for count in (1, 2, 4, 8, 16, 32):
-        shape = sessions.Shape(records=20_000, batch=100, limits=2_000)
+        shape = sessions.Shape(records=320_000 // count, batch=100, limits=32_000 // count)
         jobs["history on", count] = measured("ours", shape, count)
     return runs.in_turns(jobs, options.runs)
 
@@ -112,11 +113,11 @@ def plot(file, across, up, lines, logarithmic=True):
     """An SVG by gnuplot; the same figures make the same file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     data = "".join(
-        f"${name.replace(' ', '_')} << EOD\n" + "".join(f"{x} {y:.3f}\n" for x, y in points) + "EOD\n"
+        f"$line_{name.replace(' ', '_')} << EOD\n" + "".join(f"{x} {y:.3f}\n" for x, y in points) + "EOD\n"
         for name, points in lines.items()
     )
     style = "linespoints pointtype 7 pointsize 0.5" if logarithmic else "lines"
-    drawn = ", ".join(f"${name.replace(' ', '_')} with {style} linewidth 2 title '{name}'" for name in lines)
+    drawn = ", ".join(f"$line_{name.replace(' ', '_')} with {style} linewidth 2 title '{name}'" for name in lines)
     script = f"""
         set terminal svg size 640,360 font 'sans-serif,12' background '#ffffff'
         set output '{file}'

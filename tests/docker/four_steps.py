@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE.parent / "e2e")]
@@ -19,7 +20,7 @@ from stack import aws_call, wait_until
 
 SERVICES = compose.load(CHECKOUT / "docker" / "compose.yaml")["services"]
 SECTION = (CHECKOUT / "README.md").read_text().partition("## In containers")[2].partition("\n## ")[0]
-KINESIS_UP, CREATE_STREAM, APP_UP, POPULATE, LIST, OVERVIEW, DOWN = [
+KINESIS_UP, CREATE_STREAM, APP_UP, POPULATE, LIST, OVERVIEW, API_UP, DOWN = [
     line.strip() for line in SECTION.splitlines() if line.startswith("    ")]
 NONROOT = 10001
 
@@ -82,6 +83,13 @@ class FourSteps(unittest.TestCase):
         overview = shell(OVERVIEW).splitlines()
         self.assertEqual(len(overview), 6)
         self.assertIn("anna-deposit-day", shell(LIST))
+
+    def test_the_api_serves_them(self):
+        shell(API_UP)
+        for path, says in {"/user-limits/anna-deposit-day": b'"limitId":"anna-deposit-day"', "/": b"<title>"}.items():
+            with urllib.request.urlopen(f"http://127.0.0.1:8080{path}", timeout=20) as answer:
+                self.assertIn(says, answer.read())
+        self.assertEqual(set(said(Container.load("api"), "stat -c %u /proc/[0-9]*")), {str(NONROOT)})
 
     def test_process_1_is_the_daemon_and_nothing_runs_as_root(self):
         for name, program in {"app": "java", "dynamodb": "java", "kinesis": "nghttpx"}.items():
