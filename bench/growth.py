@@ -149,7 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("series", nargs="*", metavar="SERIES", help="stored, batches, children, log; all but log if none")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--most", type=int, default=1_000_000, help="limits stored; 10,000,000 take 12 GB of disk")
+    parser.add_argument("--most", type=int, default=1_000_000, help="limits stored; 10,000,000 take half an hour and 9 GB of disk")
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--plots", type=pathlib.Path, metavar="FOLDER")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
