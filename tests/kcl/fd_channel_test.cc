@@ -126,10 +126,13 @@ class Interrupted : public testing::Test {
   }
   ~Interrupted() override { sigaction(SIGUSR1, &before_, nullptr); }
 
+  /// Sends the signal until it is caught: a thread sanitizer holds back the one that comes just before a call blocks.
   static void interrupt(pthread_t thread) {
     const int already = caught;
-    pthread_kill(thread, SIGUSR1);
-    while (caught == already) std::this_thread::yield();
+    while (caught == already) {
+      pthread_kill(thread, SIGUSR1);
+      std::this_thread::yield();
+    }
   }
 
   static inline std::atomic<int> caught = 0;
