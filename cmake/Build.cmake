@@ -33,6 +33,13 @@ function(use_shared_libstdcxx target)
   list(REMOVE_ITEM options -static-libstdc++ -static-libgcc)
   set_target_properties(${target} PROPERTIES LINK_OPTIONS "${options}")
 endfunction()
+# use_no_shared_library(<program>): for one that does without the C library's name service, and starts often.
+function(use_no_shared_library target)
+  if(NOT USER_LIMITS_SANITIZE AND NOT USER_LIMITS_COVERAGE)
+    use_shared_libstdcxx(${target})  # the two options and the next exclude each other
+    target_link_options(${target} PRIVATE -static-pie)
+  endif()
+endfunction()
 # Most of an idle child's resident memory is code: what nothing calls (of libstdc++, above all) is left out.
 add_link_options(-Wl,--gc-sections)
 if(USER_LIMITS_COVERAGE)

@@ -23,26 +23,33 @@ class Texts {
 
 }  // namespace
 
-std::optional<std::size_t> LimitCache::place_of(const limits::LimitKey& key, std::size_t hash) const {
-  if (tags_.empty()) return std::nullopt;
+std::optional<LimitCache::Number> LimitCache::number_of(const limits::LimitKey& key, std::size_t hash) const {
+  if (places_.empty()) return std::nullopt;
   const Tag tag = tag_of(hash);
-  const std::size_t set = hash % kSets * kWays;
-  for (std::size_t place = set; place < set + kWays; ++place) {
-    if (tags_[place] != tag) continue;
-    Texts texts(entries_[place].text.data(), entries_[place].sizes);
-    if (texts.next() == key.user_limit_id && texts.next() == key.aggregate_id) return place;
+  for (const Place& place : std::span(places_).subspan(hash % kSets * kWays, kWays)) {
+    if (place.tag != tag) continue;
+    const Entry& entry = entries_[place.number];
+    Texts texts(entry.text.data(), entry.sizes);
+    if (texts.next() == key.user_limit_id && texts.next() == key.aggregate_id) return place.number;
   }
   return std::nullopt;
 }
 
-/// A free one of the limit's set, or that of another limit.
-std::size_t LimitCache::place_for(std::size_t hash) {
-  tags_.resize(kLimits, kFree);
-  entries_.resize(kLimits);
-  const std::size_t set = hash % kSets * kWays;
-  const auto tags = std::span(tags_).subspan(set, kWays);
-  const auto free = static_cast<std::size_t>(std::ranges::find(tags, kFree) - tags.begin());
-  return set + (free < kWays ? free : next_victim_++ % kWays);
+/// A free place of the limit's set gets the next one; if there is none, another limit gives its own.
+LimitCache::Number LimitCache::new_number(std::size_t hash) {
+  if (places_.empty()) {
+    places_.resize(kLimits);
+    entries_.reserve(kLimits);  // memory that is not touched takes none
+  }
+  const auto set = std::span(places_).subspan(hash % kSets * kWays, kWays);
+  const auto free = std::ranges::find(set, kFree, &Place::tag);
+  Place& place = free != set.end() ? *free : set[next_victim_++ % kWays];
+  if (place.tag == kFree) {
+    place.number = static_cast<Number>(entries_.size());
+    entries_.emplace_back();
+  }
+  place.tag = tag_of(hash);
+  return place.number;
 }
 
 bool LimitCache::Entry::set_key(const limits::LimitKey& key) {
@@ -76,9 +83,9 @@ bool LimitCache::Entry::set_texts(std::span<const std::string_view> texts) {
 }
 
 bool LimitCache::find(const limits::LimitKey& key, std::size_t hash, Limit& limit) const {
-  const auto place = place_of(key, hash);
-  if (!place) return false;
-  const Entry& entry = entries_[*place];
+  const auto number = number_of(key, hash);
+  if (!number) return false;
+  const Entry& entry = entries_[*number];
   limit.id = entry.limit_id;
   if (entry.epoch != epoch_) return false;
 
@@ -103,7 +110,7 @@ void LimitCache::begin(bool others_wrote) {
 }
 
 void LimitCache::keep(const limits::LimitKey& key, std::size_t hash, const Limit& limit) {
-  const auto known = place_of(key, hash);
+  const auto known = number_of(key, hash);
   if (known && !keeps_rows_) return;
   // Made apart: the limit's text may be that of the entry.
   Entry entry;
@@ -114,13 +121,12 @@ void LimitCache::keep(const limits::LimitKey& key, std::size_t hash, const Limit
   } else if (!entry.set_key(key)) {
     return;
   }
-  const std::size_t place = known ? *known : place_for(hash);
-  tags_[place] = tag_of(hash);
-  entries_[place] = entry;
+  entries_[known ? *known : new_number(hash)] = entry;
 }
 
 void LimitCache::clear() {
-  std::ranges::fill(tags_, kFree);
+  places_.clear();
+  entries_.clear();
 }
 
 }  // namespace store::sqlite

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -15,8 +16,8 @@
 namespace store::sqlite {
 
 /// Remembers limits, so that they need not be read again: the number that the store gave a limit, which never changes,
-/// and its row of limit_progress while nobody else writes. Some 2.6 MB, for up to `kLimits` limits; newer ones take the
-/// place of others. What is not remembered is read from the store: nothing else depends on it.
+/// and its row of limit_progress while nobody else writes. 160 bytes each, up to `kLimits` limits: newer ones take the
+/// place of others then. What is not remembered is read from the store: nothing else depends on it.
 class LimitCache {
  public:
   static constexpr std::size_t kLimits = std::size_t{1} << 14;
@@ -63,17 +64,25 @@ class LimitCache {
   };
   static_assert(sizeof(Entry) == 160, "no byte of it is wasted");
 
-  /// A limit may be in any of the places of its set. Which is told by some bits of the hash, all side by side.
+  /// A limit may be at any of the places of its set. Which is told by some bits of the hash, all side by side. Its entry
+  /// is where there was room: memory is taken by limits, not by places.
   static constexpr std::size_t kWays = 8;
   static constexpr std::size_t kSets = kLimits / kWays;
   using Tag = std::uint32_t;
   static constexpr Tag kFree = 0;
 
   [[nodiscard]] static Tag tag_of(std::size_t hash) { return static_cast<Tag>(hash >> 32) | 1; }
-  [[nodiscard]] std::optional<std::size_t> place_of(const limits::LimitKey& key, std::size_t hash) const;
-  [[nodiscard]] std::size_t place_for(std::size_t hash);
+  /// Of the limit's entry.
+  using Number = std::uint16_t;
+  static_assert(kLimits - 1 <= std::numeric_limits<Number>::max());
+  [[nodiscard]] std::optional<Number> number_of(const limits::LimitKey& key, std::size_t hash) const;
+  [[nodiscard]] Number new_number(std::size_t hash);
 
-  std::vector<Tag> tags_;
+  struct Place {
+    Tag tag = kFree;
+    Number number = 0;
+  };
+  std::vector<Place> places_;
   std::vector<Entry> entries_;
   Epoch epoch_ = kNoRow + 1;
   bool keeps_rows_ = true;

@@ -1,9 +1,9 @@
 """Every write, sync, truncate and lock call of a short life of a child fails, once or from there on: the work is done right,
 or there is no checkpoint and the child ends with an error within ten seconds, and the next one makes it right.
 
-    failing_calls_test.py PROCESSOR CLI SHORT_WRITES [--cases N] [--seed S] [--jobs N]
+    failing_calls_test.py PROCESSOR CLI SHORT_WRITING_PROCESSOR [--cases N] [--seed S] [--jobs N]
 
-Without --cases all of them. SHORT_WRITES is the library of short_writes.cc.
+Without --cases all of them. SHORT_WRITING_PROCESSOR is the processor with short_writes.cc linked into it.
 """
 
 import argparse
@@ -37,10 +37,11 @@ def all_cases(calls):
 def run_case(options, life, case):
     """Returns (how it ended, what went wrong or None)."""
     when = f"{case.number}{'+' if case.for_good else ''}"
-    with rehearsal(options.processor, options.cli, life) as stage:
+    processor = options.short_writing_processor if case.failure == SHORT else options.processor
+    with rehearsal(processor, options.cli, life) as stage:
         try:
             if case.failure == SHORT:
-                outcome = stage.run(environment={"LD_PRELOAD": options.short_writes, "SHORT_WRITE_AT": when})
+                outcome = stage.run(environment={"SHORT_WRITE_AT": when})
                 assert outcome.code == 0, f"half a write is no failure: {outcome}"
             else:
                 outcome = stage.run(*strace(f"{case.call}:{case.failure}:when={when}"))
@@ -60,7 +61,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("processor")
     parser.add_argument("cli")
-    parser.add_argument("short_writes")
+    parser.add_argument("short_writing_processor")
     parser.add_argument("--cases", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=8, help="more than there are cores: many only wait")

@@ -1,4 +1,4 @@
-// Preloaded into a process, makes a write write only a part, as a disk or a pipe may: half of what it was asked to.
+// Linked into a program, makes a write write only a part, as a disk or a pipe may: half of what it was asked to.
 // SHORT_WRITE_AT=N: the Nth call of write and pwrite; SHORT_WRITE_AT=N+: each from there on.
 
 #include <atomic>
@@ -13,7 +13,8 @@ namespace {
 std::atomic<long> calls{0};
 
 size_t allowed(size_t asked) {
-  static const std::string_view when = std::getenv("SHORT_WRITE_AT");
+  static const char* const set = std::getenv("SHORT_WRITE_AT");
+  static const std::string_view when = set == nullptr ? "0" : set;
   static const long at = std::strtol(when.data(), nullptr, 10);
   static const bool for_good = when.ends_with('+');
   const long call = ++calls;
