@@ -1,5 +1,6 @@
 """Children at the same job, in turns: what bench/child.py and bench/growth.py have in common."""
 
+import collections
 import dataclasses
 import json
 import os
@@ -43,6 +44,8 @@ def programs(peers):
     return {
         "ours": Program("everything on", ours("", *DURABLE), "store"),
         "ours-history-off": Program("without history", ours("?history=off", *DURABLE), "store"),
+        "ours-history-off-unsynced": Program("without history, and as little durable as the Rust child",
+                                             [str(BENCH / "unsynced"), *ours("?history=off", *DURABLE)], "store"),
         "ours-default": Program("everything on, a checkpoint now and then", ours(), "store"),
         "rust": Program("serde_json and rusqlite", [str(peers / "rust" / "release" / "rust_serde"), "DB"], "table",
                         peer=peers / "rust"),
@@ -52,6 +55,7 @@ def programs(peers):
                           {"PYTHONPATH": str(peers / "python")}, peer=peers / "python"),
         "pipe-only": Program("takes the lines, looks at nothing", [str(BENCH / "pipe_only")], "nothing"),
         "parse-only": Program("simdjson over lines and events", [str(BENCH / "parse_only")], "nothing"),
+        "decode-only": Program("our own reading of lines and events", [str(BENCH / "decode_only")], "nothing"),
     }
 
 
@@ -132,12 +136,14 @@ def medians(runs):
 
 
 def in_turns(jobs, times):
-    """Each job `times` times, one after the other in every round: what disturbs the machine disturbs all of them.
+    """Each job `times` times, one after the other in every round: what disturbs the machine disturbs all of them. Each round
+    begins with the next, for what one leaves to the disk the one after it waits for.
 
     `jobs`: what makes one measurement, by name. Returns the medians by name.
     """
-    results = {name: [] for name in jobs}
+    results, order = {name: [] for name in jobs}, collections.deque(jobs)
     for _ in range(times):
-        for name, job in jobs.items():
-            results[name].append(job())
+        for name in order:
+            results[name].append(jobs[name]())
+        order.rotate(-1)
     return {name: medians(of_job) for name, of_job in results.items()}

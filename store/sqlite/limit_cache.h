@@ -64,8 +64,8 @@ class LimitCache {
   };
   static_assert(sizeof(Entry) == 160, "no byte of it is wasted");
 
-  /// A limit may be at any of the places of its set. Which is told by some bits of the hash, all side by side. Its entry
-  /// is where there was room: memory is taken by limits, not by places.
+  /// A limit may be at any of the places of its set. Which is told by some bits of the hash, all side by side. Its
+  /// entry is where there was room: memory is taken by limits, not by places.
   static constexpr std::size_t kWays = 8;
   static constexpr std::size_t kSets = kLimits / kWays;
   using Tag = std::uint32_t;
