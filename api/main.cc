@@ -55,7 +55,7 @@ int run(const api::Options& options) {
   if (serves && !options.token_file.empty()) {
     auto loaded = api::Token::load(options.token_file);
     if (!loaded) return fail(log, loaded.error());
-    token = std::move(*loaded);
+    token = *loaded;
   } else if (serves && !is_loopback(options.listen.host)) {
     log.warning("whoever reaches " + options.listen.host + " can read every limit: ask for a token with --token-file");
   }
@@ -65,7 +65,7 @@ int run(const api::Options& options) {
     if (now.error().code == store::Errc::kFatal) return fail(log, now.error().what);
     log.warning(now.error().what);
   }
-  api::Service service({.token = std::move(token),
+  api::Service service({.token = token,
                         .cors_origin = options.cors_origin,
                         .stale_after = options.stale_after,
                         .ready_lag = options.ready_lag,

@@ -123,7 +123,7 @@ http::response<http::string_body> to_message(Response response, unsigned version
 
 class Server::Impl {
  public:
-  Impl(tcp::endpoint endpoint, std::size_t max_connections, Service& service, const Log& log)
+  Impl(const tcp::endpoint& endpoint, std::size_t max_connections, Service& service, const Log& log)
       : service_(service), log_(log), most_(max_connections), acceptor_(io_, endpoint) {}
 
   [[nodiscard]] std::string url() const {

@@ -21,7 +21,7 @@ struct Target {
 
 /// Takes `/path?query` and `http://host/path?query`. What is wrong with it, as a sentence, for anything else: a broken
 /// escape, bytes that are no UTF-8 once decoded, a NUL, a parameter that is given twice.
-[[nodiscard]] std::expected<Target, std::string> parse_target(std::string_view target);
+[[nodiscard]] std::expected<Target, std::string> parse_target(std::string_view text);
 
 /// A decimal number, all of the text.
 [[nodiscard]] std::optional<std::int64_t> parse_number(std::string_view text);

@@ -18,7 +18,8 @@ bool is_set(const char* variable) {
 }
 
 std::string value_or(const char* variable, const std::string& otherwise) {
-  return is_set(variable) ? std::getenv(variable) : otherwise;
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0' ? value : otherwise;
 }
 
 bool in_environment() {

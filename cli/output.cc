@@ -35,7 +35,8 @@ void put(std::FILE* to, std::string_view text) {
 
 /// COLUMNS, if it is a number, wins over what the terminal says of itself.
 std::size_t terminal_width() {
-  const std::string_view columns = std::getenv("COLUMNS") == nullptr ? "" : std::getenv("COLUMNS");
+  const char* const set = std::getenv("COLUMNS");
+  const std::string_view columns = set == nullptr ? "" : set;
   std::size_t wanted = 0;
   const auto [end, error] = std::from_chars(columns.data(), columns.data() + columns.size(), wanted);
   if (error == std::errc() && end == columns.data() + columns.size() && wanted > 0) return wanted;

@@ -34,7 +34,7 @@ std::size_t write_digits(char* out, UnsignedWide magnitude) {
   const auto word = static_cast<UnsignedWide>(power_of_ten(kDigitsOfWord));
   if (magnitude < word)
     return static_cast<std::size_t>(std::to_chars(out, end, static_cast<std::uint64_t>(magnitude)).ptr - out);
-  const std::size_t upper = write_digits(out, magnitude / word);
+  const std::size_t upper = write_digits(out, magnitude / word);  // NOLINT(clang-analyzer-core.DivideZero): 10^19
   std::array<char, kDigitsOfWord> lower;
   const std::size_t count = write_digits(lower.data(), magnitude % word);
   char* const filled = std::fill_n(out + upper, kDigitsOfWord - count, '0');
