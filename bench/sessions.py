@@ -9,6 +9,7 @@ import collections
 import dataclasses
 import datetime
 import json
+import os
 import pathlib
 import random
 import sys
@@ -219,13 +220,13 @@ def cents(amount):
 
 
 def session_files(shape, children, folder):
-    """One file per child, made if it is not there yet. Each child has its own users."""
+    """One file per child, made if it is not there yet, maybe by two at once. Each child has its own users."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for child in range(children):
         path = folder / f"{shape.name(child)}.jsonl"
         if not path.exists():
-            unfinished = path.with_suffix(".part")
+            unfinished = path.with_suffix(f".{os.getpid()}")
             with unfinished.open("wb", buffering=1 << 20) as out:
                 out.writelines((WalletSession if shape.wallet else Session)(shape, child).lines())
             unfinished.rename(path)
