@@ -10,6 +10,11 @@
 namespace store::sqlite {
 namespace {
 
+// It is compiled in, so that no other can come in its place.
+static_assert(SQLITE_VERSION_NUMBER >= 3'051'003,
+              "SQLite from 3.7.0 to 3.51.2 has the WAL-reset bug (https://sqlite.org/wal.html#walresetbug): processes "
+              "that commit and checkpoint one log at a time can damage the file");
+
 struct Advice {
   Errc code;
   std::string_view what_to_do;

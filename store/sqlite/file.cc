@@ -96,16 +96,6 @@ void prepare_file(Connection& db, WriterLock& lock) {
 
 }  // namespace
 
-void refuse_affected(int version, const std::string& path) {
-  constexpr int kFirstAffected = 3'007'000;
-  constexpr int kFirstFixed = 3'051'003;
-  if (version < kFirstAffected || version >= kFirstFixed) return;
-  throw failure(Errc::kFatal, path,
-                fmt::format("this program was built with SQLite {}.{}.{}, whose WAL-reset bug can damage a file that "
-                            "several processes write. Build it with SQLite 3.51.3 or later.",
-                            version / 1'000'000, version / 1'000 % 1'000, version % 1'000));
-}
-
 std::unique_ptr<Connection> open_for_writing(const std::string& path, std::chrono::milliseconds patience) {
   refuse_what_is_no_file(path);
   make_folder_of(path);

@@ -337,7 +337,6 @@ bool FileReader::digest_dead_letters(const Visitor<std::string>& visit) {
 
 Result<std::unique_ptr<Reader>> open_reader(const std::string& path) {
   try {
-    refuse_affected(sqlite3_libversion_number(), path);
     return std::make_unique<FileReader>(path);
   } catch (const Failure& failure) {
     return std::unexpected(failure.error);

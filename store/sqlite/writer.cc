@@ -290,7 +290,6 @@ void Writer::bound_log() {
 
 Result<std::unique_ptr<Store>> open(const std::string& path, Options options) {
   try {
-    refuse_affected(sqlite3_libversion_number(), path);
     return std::make_unique<Writer>(path, options);
   } catch (const Failure& failure) {
     return std::unexpected(failure.error);

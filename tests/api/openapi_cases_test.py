@@ -8,7 +8,6 @@ import collections
 import json
 import os
 import pathlib
-import random
 import re
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from openapi_document import Document
 from openapi_store import LIMITS, WithFilledStore
 
 HERE = pathlib.Path(__file__).resolve().parent
-STREAM_SECONDS = 0.25
+STREAM_SECONDS = 2
 HEX = "([0-9a-f]{2})*"
 NUMBER = "^(3[0-9]){1,18}$"
 # What `next` says is for the server alone, so the document leaves it open. This is what it takes.
@@ -109,7 +108,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--per-operation", type=int, default=20, help="cases that are drawn for each operation")
     parser.add_argument("--at-least", type=int, default=500, help="cases in all, or the run fails")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 

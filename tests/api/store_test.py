@@ -71,14 +71,14 @@ class Comings(WithServer):
         self.assertEqual(self.check_problem(server.get("/healthz"), 503, "unhealthy")["reasons"], [{"reason": "no-shard"}])
 
     def test_a_shard_that_stands_still_behind_is_named(self):
-        server = self.serve("--stuck-after", "1")
+        server = self.serve("--stuck-after", "5")
         with self.start_child() as child:
             before = time.time()
             child.deliver(record(created(1), 100), behind=5000)
             after = time.time()
             self.wait_until(lambda: server.get("/healthz").status == 503)
             (reason,) = self.check_problem(server.get("/healthz"), 503, "unhealthy")["reasons"]
-            self.assertGreater(time.time() - before, 1)
+            self.assertGreater(time.time() - before, 5)
             self.assertEqual((reason["reason"], reason["stream"], reason["shard"]), ("stuck", "user-events", SHARD))
             self.assertGreaterEqual(reason["lag"], 5000)
             self.assertTrue(before * 1000 - 1 <= reason["since"] <= after * 1000, (before, reason, after))

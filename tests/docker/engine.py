@@ -130,6 +130,8 @@ class Container:
             env={**os.environ, "VOLUMES": volumes})
         children = pathlib.Path(f"/proc/{launcher.pid}/task/{launcher.pid}/children")
         while not (child := children.read_text().split()):
+            if launcher.poll() is not None:
+                raise SystemExit(f"{name}: unshare ended with {launcher.returncode}")
             time.sleep(0.01)
         container.pid = int(child[0])
         record = RUN / f"{name}.json.new"

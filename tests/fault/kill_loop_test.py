@@ -19,7 +19,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "fault")]
 
-from child import Child, record  # noqa: E402
+from child import Child, ChildEnded, record  # noqa: E402
 from database import compare, integrity_of  # noqa: E402
 from producer import Producer  # noqa: E402
 from reference import Reference  # noqa: E402
@@ -80,22 +80,21 @@ class Shard(threading.Thread):
                     if not self.unchecked:
                         self.unchecked.append(self.stream.put())
                     self.deliver(child, self.unchecked[0])
-            except (AssertionError, BrokenPipeError, ValueError):
-                # Between two lines, or in one. Whatever ends a child but a kill is a failure.
-                if child.process.wait(10) != -9:
+            except (ChildEnded, BrokenPipeError):
+                if child.process.wait(10) != -9:  # whatever ends a child but a kill is a failure
                     raise
 
     def deliver(self, child, batch):
         child.send("processRecords", records=batch, millisBehindLatest=0)
         line = child.read()
         if line is None:
-            raise BrokenPipeError
+            raise ChildEnded
         assert line["sequenceNumber"] == batch[-1]["sequenceNumber"], line
         self.unchecked.pop(0)
         self.records += len(batch)
         child.send("checkpoint", sequenceNumber=line["sequenceNumber"], subSequenceNumber=line["subSequenceNumber"], error=None)
         if child.read() is None:
-            raise BrokenPipeError
+            raise ChildEnded
 
 
 def run_round(options, seed, kills):

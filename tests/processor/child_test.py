@@ -215,7 +215,7 @@ class LiveRules(WithDatabase):
         new.rename(self.rules)
 
     def status(self):
-        done = subprocess.run([BINARY.replace("limits-processor", "limits"), "status", "--json", "--store", f"sqlite:{self.database}"],
+        done = subprocess.run([pathlib.Path(BINARY).with_name("limits"), "status", "--json", "--store", f"sqlite:{self.database}"],
                               capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/temporary_folder.h"
+
 namespace processor {
 namespace {
 
@@ -15,23 +17,17 @@ using testing::Not;
 
 class LogTest : public testing::Test {
  protected:
-  LogTest() {
-    std::string pattern = testing::TempDir() + "log-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~LogTest() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name) const {
     std::ostringstream text;
-    text << std::ifstream(folder_ + "/" + name).rdbuf();
+    text << std::ifstream(folder_.path(name)).rdbuf();
     return text.str();
   }
 
-  std::string folder_;
+  tests::TemporaryFolder folder_;
 };
 
 TEST_F(LogTest, KeepsAFilePerStreamAndShard) {
-  Log log({.directory = folder_});
+  Log log({.directory = folder_.path()});
   log.open_file("user-events", "shardId-000000000001");
   log.info("hello");
   EXPECT_THAT(file("user-events.shardId-000000000001.log"), HasSubstr("[shardId-000000000001] hello"));
@@ -39,7 +35,7 @@ TEST_F(LogTest, KeepsAFilePerStreamAndShard) {
 
 TEST_F(LogTest, SendsWarningsToTheDaemonAndNothingLess) {
   testing::internal::CaptureStderr();
-  Log log({.directory = folder_});
+  Log log({.directory = folder_.path()});
   log.open_file("s", "shard");
   log.info("all is well");
   log.warning("look at this");
@@ -49,7 +45,7 @@ TEST_F(LogTest, SendsWarningsToTheDaemonAndNothingLess) {
 }
 
 TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
-  Log log({.directory = folder_, .level = LogLevel::kInfo});
+  Log log({.directory = folder_.path(), .level = LogLevel::kInfo});
   log.open_file("s", "shard");
   log.debug("detail");
   log.info("news");
@@ -59,7 +55,7 @@ TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
 }
 
 TEST_F(LogTest, WritesJsonLinesWhateverBytesTheMessageHas) {
-  Log log({.directory = folder_, .json = true});
+  Log log({.directory = folder_.path(), .json = true});
   log.open_file("s", "shard");
   log.info("a \"quote\", a line\nend and \xff");
   const auto line = nlohmann::json::parse(file("s.shard.log"));
@@ -69,9 +65,9 @@ TEST_F(LogTest, WritesJsonLinesWhateverBytesTheMessageHas) {
 }
 
 TEST_F(LogTest, WarnsAndGoesOnWithoutAFileItCannotOpen) {
-  std::ofstream(folder_ + "/occupied") << "a file, not a folder";
+  std::ofstream(folder_.path("occupied")) << "a file, not a folder";
   testing::internal::CaptureStderr();
-  Log log({.directory = folder_ + "/occupied"});
+  Log log({.directory = folder_.path("occupied")});
   log.open_file("s", "shard");
   log.warning("still here");
   const std::string printed = testing::internal::GetCapturedStderr();
@@ -81,7 +77,7 @@ TEST_F(LogTest, WarnsAndGoesOnWithoutAFileItCannotOpen) {
 
 TEST_F(LogTest, WritesNothingThatATerminalActsUpon) {
   testing::internal::CaptureStderr();
-  Log log({.directory = folder_});
+  Log log({.directory = folder_.path()});
   log.open_file("s", "\x1b[2J\"x\"");
   log.warning(
       "red \x1b[31m, \xc2\x9b"
@@ -92,7 +88,7 @@ TEST_F(LogTest, WritesNothingThatATerminalActsUpon) {
 }
 
 TEST_F(LogTest, NeverLeavesItsFolderForAStrangeShardName) {
-  Log log({.directory = folder_});
+  Log log({.directory = folder_.path()});
   log.open_file("../up", "a/b");
   log.info("inside");
   EXPECT_THAT(file(".._up.a_b.log"), HasSubstr("inside"));

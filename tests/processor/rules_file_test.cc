@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/temporary_folder.h"
+
 namespace processor {
 namespace {
 
@@ -18,15 +20,8 @@ using testing::HasSubstr;
 
 class RulesFileTest : public testing::Test {
  protected:
-  RulesFileTest() {
-    std::string pattern = testing::TempDir() + "rules-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    path_ = folder_ + "/rules.json";
-  }
-  ~RulesFileTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string folder_;
-  std::string path_;
+  tests::TemporaryFolder folder_;
+  std::string path_ = folder_.path("rules.json");
 };
 
 TEST_F(RulesFileTest, ReadsTheShippedRules) {
@@ -51,7 +46,7 @@ TEST_F(RulesFileTest, RefusesAFileFarTooLargeBeforeReadingIt) {
 }
 
 TEST_F(RulesFileTest, RefusesAFolder) {
-  EXPECT_THAT(load_rules(folder_).error(), HasSubstr(folder_));
+  EXPECT_THAT(load_rules(folder_.path()).error(), HasSubstr(folder_.path()));
 }
 
 TEST_F(RulesFileTest, RefusesAPipeAndDoesNotWaitForIt) {
@@ -81,14 +76,14 @@ class ChangingRulesFileTest : public RulesFileTest {
     return file_->rules().route(file_->rules().candidates("ANY")).action;
   }
   int warnings() {
-    std::ifstream log(folder_ + "/events.shard-0.log");
+    std::ifstream log(folder_.path("events.shard-0.log"));
     const std::string text(std::istreambuf_iterator<char>(log), {});
     int found = 0;
     for (std::size_t at = 0; (at = text.find("stay in force", at)) != text.npos; ++at) ++found;
     return found;
   }
 
-  Log log_{{.directory = folder_}};
+  Log log_{{.directory = folder_.path()}};
   std::optional<RulesFile> file_;
 };
 

@@ -97,6 +97,16 @@ TEST(Watchdog, TakesTheTimeOfACallWithinAnotherForTheOuters) {
   EXPECT_EQ(ended.within(10s), Watchdog::Reason::kTooLong);
 }
 
+TEST(Watchdog, TakesWhatAHangUpMeansFromTheOuterCall) {
+  Pipe pipe;
+  Ended ended;
+  Watchdog watchdog(pipe.input(), 0ms, ended.callback());
+  const Watchdog::Busy busy(watchdog, Watchdog::HangUp::kEnds);
+  const Watchdog::Busy within(watchdog, Watchdog::HangUp::kIgnored);
+  pipe.hang_up();
+  EXPECT_EQ(ended.within(10s), Watchdog::Reason::kHungUp);
+}
+
 TEST(Watchdog, LooksOnlyAtTheTimeOfWhatAHangUpMustNotEnd) {
   Pipe pipe;
   Ended ended;

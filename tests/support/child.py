@@ -48,6 +48,10 @@ def event(sequence, kind, user, payload):
     }
 
 
+class ChildEnded(AssertionError):
+    """It ended where it should have answered."""
+
+
 class Child:
     """One limits-processor. Leaving the `with` block closes its input and waits for its end."""
 
@@ -81,10 +85,10 @@ class Child:
         self.write(json.dumps({"action": action, **fields}) + "\n")
 
     def read(self):
-        """The child's next line that is not empty, as JSON; None at the end of its output."""
+        """The child's next line that is not empty, as JSON; None at the end of its output, which may be within a line."""
         for line in iter(self.process.stdout.readline, b""):
             if line.strip():
-                return json.loads(line)
+                return json.loads(line) if line.endswith(b"\n") else None
         return None
 
     def call(self, action, answer=None, **fields):
@@ -101,7 +105,7 @@ class Child:
                 return checkpoints
             checkpoints.append((line["sequenceNumber"], line["subSequenceNumber"]))
             self.send("checkpoint", sequenceNumber=line["sequenceNumber"], subSequenceNumber=line["subSequenceNumber"], error=answer)
-        raise AssertionError(f"{action}: the child ended with {self.process.wait()}: {self.process.stderr.read().decode()}")
+        raise ChildEnded(f"{action}: the child ended with {self.process.wait()}: {self.process.stderr.read().decode()}")
 
     def initialize(self, shard="shardId-000000000000"):
         return self.call("initialize", shardId=shard, sequenceNumber="TRIM_HORIZON", subSequenceNumber=0)

@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,18 +52,6 @@ std::string refusal(const Result<T>& result, Errc code = Errc::kFatal) {
   EXPECT_EQ(result.error().code, code) << result.error().what;
   EXPECT_THAT(result.error().what, testing::StartsWith("store sqlite:"));
   return result.error().what;
-}
-
-TEST(Version, RefusesThoseWithTheWalResetBug) {
-  for (const int version : {3'007'000, 3'040'001, 3'051'002}) {
-    try {
-      refuse_affected(version, "limits.db");
-      ADD_FAILURE() << version;
-    } catch (const Failure& failure) {
-      EXPECT_THAT(failure.error.what, AllOf(HasSubstr("limits.db"), HasSubstr("3.51.3 or later")));
-    }
-  }
-  for (const int version : {3'006'023, 3'051'003, 3'053'002}) EXPECT_NO_THROW(refuse_affected(version, "limits.db"));
 }
 
 TEST_F(FileTest, IsMadeWithItsFolder) {
@@ -245,7 +234,7 @@ TEST_F(FileTest, IsMadeOnceByProcessesThatStartAtOnce) {
 TEST_F(FileTest, IsReadWithoutWritingWhetherAWriterRunsOrNot) {
   make_store();
   int writes = 0;
-  const tests::WatchedFiles files([&](tests::WatchedFiles::Call, std::string_view) { ++writes; });
+  const tests::WatchedFiles files([&](tests::WatchedFiles::Call, std::string_view) { return ++writes, SQLITE_OK; });
   EXPECT_EQ(limits_in_store(), 1);
   EXPECT_EQ(writes, 0);
   {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "tests/store/sqlite/process.h"
@@ -24,6 +25,7 @@ int kill_at_each_call(const std::string& database, const std::function<void()>& 
       int calls = 0;
       const WatchedFiles files([&](WatchedFiles::Call, std::string_view) {
         if (++calls == last_call) ::kill(::getpid(), SIGKILL);
+        return SQLITE_OK;
       });
       work();
     });

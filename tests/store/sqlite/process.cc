@@ -32,14 +32,24 @@ void Process::kill() {
   if (!ended_) ::kill(id_, SIGKILL);
 }
 
+bool Process::running() {
+  if (!ended_) reap(WNOHANG);
+  return !ended_;
+}
+
 bool Process::wait() {
-  if (ended_) return succeeded_;
-  int status = 0;
-  while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
-  }
-  ended_ = true;
-  succeeded_ = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (!ended_) reap(0);
   return succeeded_;
+}
+
+void Process::reap(int options) {
+  int status = 0;
+  pid_t reaped = 0;
+  do {
+    reaped = ::waitpid(id_, &status, options);
+  } while (reaped < 0 && errno == EINTR);
+  ended_ = reaped != 0;
+  succeeded_ = reaped == id_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 Signal::Signal() {

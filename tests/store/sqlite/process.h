@@ -17,10 +17,14 @@ class Process {
 
   [[nodiscard]] pid_t id() const { return id_; }
   void kill();
+  [[nodiscard]] bool running();
   /// Whether the work came to its end. An exception ends it before.
   bool wait();
 
  private:
+  /// Takes note of the end, if there is one. `options` as for waitpid().
+  void reap(int options);
+
   pid_t id_;
   bool ended_ = false;
   bool succeeded_ = false;

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -60,6 +61,7 @@ TEST_F(WalFileTest, ATransactionOfManyPagesTakesFewWrites) {
   int writes = 0;
   tests::WatchedFiles watched([&](tests::WatchedFiles::Call call, std::string_view file) {
     writes += call == tests::WatchedFiles::Call::kWrite && file.ends_with("-wal");
+    return SQLITE_OK;
   });
   Pages pages(path_, kMany);
   writes = 0;

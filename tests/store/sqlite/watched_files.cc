@@ -25,10 +25,6 @@ sqlite3_file* real(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(file) + 1);
 }
 
-void tell(Call call, sqlite3_file* file) {
-  current_watcher(call, *reinterpret_cast<File*>(file)->path);
-}
-
 /// Passes a call on to the real file, after telling the watcher if it is to know.
 template <auto Method, class... Arguments>
 auto pass(sqlite3_file* file, Arguments... arguments) {
@@ -36,8 +32,8 @@ auto pass(sqlite3_file* file, Arguments... arguments) {
 }
 template <auto Method, Call Told, class... Arguments>
 auto tell_and_pass(sqlite3_file* file, Arguments... arguments) {
-  tell(Told, file);
-  return pass<Method>(file, arguments...);
+  const int code = current_watcher(Told, *reinterpret_cast<File*>(file)->path);
+  return code == SQLITE_OK ? pass<Method>(file, arguments...) : code;
 }
 
 int close(sqlite3_file* file) {

@@ -9,12 +9,12 @@ struct sqlite3_vfs;
 namespace tests {
 
 /// While one lives, every connection that is opened goes through it, and `watcher` hears of each call that changes a
-/// file, just before it happens. One at a time.
+/// file, just before it happens, and may let it fail. One at a time.
 class WatchedFiles {
  public:
   enum class Call { kWrite, kSync, kTruncate };
-  /// `file` is the path; empty for a file without a name.
-  using Watcher = std::function<void(Call, std::string_view file)>;
+  /// `file` is the path; empty for a file without a name. Returns SQLITE_OK, or the code to fail with instead.
+  using Watcher = std::function<int(Call, std::string_view file)>;
 
   explicit WatchedFiles(Watcher watcher);
   ~WatchedFiles();

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "store/memory/memory.h"
 #include "store/sqlite/sqlite.h"
@@ -120,6 +121,7 @@ TEST_F(WriterTest, OnlyWhatMustBeDurableSyncsTheLog) {
   int syncs = 0;
   const tests::WatchedFiles files([&](tests::WatchedFiles::Call call, std::string_view file) {
     if (call == tests::WatchedFiles::Call::kSync && file.ends_with("-wal")) ++syncs;
+    return SQLITE_OK;
   });
   auto store = open(path_).value();
   apply(*store, Batch({tests::created(1)}));
@@ -134,6 +136,22 @@ TEST_F(WriterTest, OnlyWhatMustBeDurableSyncsTheLog) {
   syncs = 0;
   apply(*store, Batch({tests::progressed(4, "2", "1")}));
   EXPECT_EQ(syncs, 0);
+}
+
+TEST_F(WriterTest, ASyncThatFailedIsTriedNoSecondTime) {
+  // The second would succeed: the system tells of what it could not write only once.
+  int syncs = 1;
+  const tests::WatchedFiles files([&](tests::WatchedFiles::Call call, std::string_view file) {
+    if (call != tests::WatchedFiles::Call::kSync || !file.ends_with("-wal")) return SQLITE_OK;
+    return ++syncs == 1 ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+  });
+  auto store = open(path_).value();
+  apply(*store, Batch({tests::created(1)}));
+  syncs = 0;
+  const auto report = store->apply(Batch({tests::progressed(2, "0", "1")}).view(), Durability::kDurable);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Errc::kFatal);
+  EXPECT_EQ(syncs, 1);
 }
 
 /// Writes 20 batches of 100 events of one limit, 800 pages each, and sees that the log does not take them all: 64 MB.
@@ -173,6 +191,7 @@ TEST_F(WriterTest, TheLogStaysBoundedBesideReadersThatNeverRest) {
   }
   tests::Process writer([&] { write_much(path_, 2); });
   EXPECT_TRUE(writer.wait());
+  for (const auto& reader : readers) EXPECT_TRUE(reader->running());
 }
 
 TEST_F(WriterTest, RemembersNothingOfABatchThatFailed) {
