@@ -59,10 +59,12 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
     options = parser.parse_args()
 
-    known = runs.installed(runs.programs(options.peers))
+    known = runs.programs(options.peers)
     if unknown := [name for name in options.only or [] if name not in known]:
         parser.error(f"there is no program {unknown[0]}; there are {', '.join(known)}")
-    chosen = {name: known[name] for name in options.only or known}
+    chosen = runs.installed({name: known[name] for name in options.only or known})
+    if not chosen:
+        parser.error("none of them is installed")
     against = "rust" if "rust" in chosen else list(chosen)[-1]
 
     by_batch = {}

@@ -41,14 +41,15 @@ DURABLE = ("--checkpoint-interval", "0")  # each batch is on the disk before its
 
 def programs(peers):
     """All there are, by name. `peers`: where bench/peers/install put them."""
+    rust = [str(peers / "rust" / "release" / "rust_serde"), "DB"]
     return {
         "ours": Program("everything on", ours("", *DURABLE), "store"),
         "ours-history-off": Program("without history", ours("?history=off", *DURABLE), "store"),
-        "ours-history-off-unsynced": Program("without history, and as little durable as the Rust child",
+        "ours-history-off-unsynced": Program("without history, never synced",
                                              [str(BENCH / "unsynced"), *ours("?history=off", *DURABLE)], "store"),
         "ours-default": Program("everything on, a checkpoint now and then", ours(), "store"),
-        "rust": Program("serde_json and rusqlite", [str(peers / "rust" / "release" / "rust_serde"), "DB"], "table",
-                        peer=peers / "rust"),
+        "rust": Program("serde_json and rusqlite", rust, "table", peer=peers / "rust"),
+        "rust-unsynced": Program("the same, never synced", [str(BENCH / "unsynced"), *rust], "table", peer=peers / "rust"),
         "node": Program("aws-kcl and better-sqlite3", ["node", str(peers / "node" / "child.js"), "DB"], "table",
                         peer=peers / "node"),
         "python": Program("amazon_kclpy and sqlite3", [sys.executable, str(peers / "python" / "child.py"), "DB"], "table",

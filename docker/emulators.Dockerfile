@@ -19,7 +19,7 @@ RUN useradd --system --uid 10001 --no-create-home user-limits
 COPY --from=fetched /opt/user-limits/daemon/jars/dynamodb daemon/jars/dynamodb
 COPY --from=fetched /opt/user-limits/daemon/node_modules daemon/node_modules
 COPY daemon/run-kinesis daemon/run-dynamodb daemon/stack.sh daemon/
-# They write nothing but a socket.
+# They write a socket and a library.
 ENV LIMITS_VAR=/tmp
 USER 10001
 CMD ["daemon/run-kinesis"]

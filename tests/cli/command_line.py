@@ -56,6 +56,15 @@ class CommandLineTest(unittest.TestCase):
         os.close(ours)
         return child.wait(timeout=60), seen.decode().replace("\r\n", "\n")
 
+    def peak_kb(self, *args, code=0):
+        """The resident memory it came to, which is this process's at its start if that is more."""
+        child = subprocess.Popen([LIMITS, *map(str, args)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 env=environment(ASAN_OPTIONS="quarantine_size_mb=1", **self.env), cwd=self.folder)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, code)
+        return usage.ru_maxrss
+
     def file(self, name, text):
         path = self.folder / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)

@@ -1,7 +1,5 @@
 import hashlib
 import json
-import os
-import subprocess
 
 import command_line
 import kinesis_server
@@ -127,18 +125,13 @@ class Put(KinesisTest):
 
     def test_does_not_read_its_input_whole(self):
         def peak_of(lines):
-            """Resident kilobytes of the put of so many lines of 1,000 bytes."""
+            """Of the put of so many lines of 1,000 bytes."""
             path = self.folder / "events.jsonl"
             with path.open("w") as file:
                 file.writelines(event(n, filler="x" * 1000) + "\n" for n in range(lines))
-            child = subprocess.Popen([command_line.LIMITS, "put", path], stderr=subprocess.DEVNULL,
-                                     env=command_line.environment(ASAN_OPTIONS="quarantine_size_mb=1", **self.env))
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            self.assertEqual(child.returncode, 0)
-            return usage.ru_maxrss
+            return self.peak_kb("put", path)
 
-        self.kinesis.keeps_records = False  # a child's peak includes this process's at its start
+        self.kinesis.keeps_records = False
         small, large = peak_of(10_000), peak_of(50_000)
         self.assertLess(large - small, 20_000)
 
